@@ -1,0 +1,69 @@
+"""Documents made to take long or much: each is answered within seconds."""
+
+from collections.abc import Callable
+from time import process_time
+
+import pytest
+
+from contracts.policy.documents import document_problems
+
+from .policies import document
+
+SEVERITIES = "support:\n default_severity: s0\n severities:\n"
+
+
+def many(line: Callable[[int], str], count: int) -> str:
+    return "".join(line(n) for n in range(count))
+
+
+HOSTILE = {
+    "brackets": "[" * 10_000,
+    "braces": '{"a":' * 10_000,
+    "laughs": "a0: &a0 x\n" + many(lambda n: f"a{n + 1}: &a{n + 1} [{', '.join([f'*a{n}'] * 9)}]\n", 30),
+    "aliases": document("x: &a [" + "a, " * 20 + "]\ny: [" + "*a, " * 50_000 + "]\n"),
+    "unknown keys": document(many(lambda n: f"k{n}: 1\n", 20_000)),
+    "floats": document("x: [" + "1.5, " * 40_000 + "]"),
+    "keys given twice": "a: 1\n" * 40_000,
+    "tags": "- !!str a\n" * 15_000,
+    "zones": document("calendars:\n" + many(lambda n: f" c{n}: {{timezone: Eu/B{n}}}\n", 100)),
+    "codes": document("calendars: {c: {holidays: [" + "XY-Z, " * 30_000 + "]}}"),
+    "calendars by name": document("notices:\n" + many(lambda n: f" n{n}: {{lead: 1d, outside: x{n}}}\n", 5_000)),
+    "severities and credits": document(
+        SEVERITIES
+        + many(lambda n: f"  s{n}: {{response: {{within: 1h}}}}\n", 2_500)
+        + "credits:\n"
+        + " - {for: response, schedule: {pay: 1%}}\n" * 2_500
+    ),
+    "severities by name": document(
+        SEVERITIES
+        + many(lambda n: f"  s{n}: {{}}\n", 5_000)
+        + "promises: {a: {text: a, kept: attested, per: ticket, severities: ["
+        + many(lambda n: f"x{n}, ", 20_000)
+        + "]}}"
+    ),
+    "plans": document(SEVERITIES + many(lambda n: f"  s{n}: {{}}\n", 5_000)).replace(
+        "{standard: {name: Standard}}", "{" + many(lambda n: f"p{n}: {{}}, ", 100) + "}"
+    ),
+    "warnings": document(SEVERITIES + many(lambda n: f"  S{n}: {{}}\n", 5_000)),
+}
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
+def test_hostile_document_is_refused_soon(text: str) -> None:
+    began = process_time()
+    problems = document_problems(text)
+    assert process_time() - began < 10
+    assert len(text) < 256 * 1024
+    assert problems == () or problems[0].line >= 1
+
+
+def test_no_number_of_warnings_hides_an_error() -> None:
+    text = document(SEVERITIES + many(lambda n: f"  S{n}: {{}}\n", 300)).replace("s0", "S0")
+    assert len(document_problems(text)) == 200
+    assert not any(not problem.warning for problem in document_problems(text))
+    errors = [
+        problem
+        for problem in document_problems(text + "promises: {a: {text: a, kept: attested}}")
+        if not problem.warning
+    ]
+    assert [problem.code for problem in errors] == ["attested"]

@@ -1,0 +1,1 @@
+"""A second, naive working out of the figures, written from the specification alone, to compare the engine with."""

@@ -1,0 +1,302 @@
+"""The explanation of an availability: where the time of every outage went, and the words of the policy it rests on."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import pairwise
+from typing import Literal
+
+from contracts.policy.document.availability import Availability
+from contracts.policy.document.stated import Stated
+from slaportal.intervals import Instant, Interval, intersection, measure
+from uptime.availability import MeasuredAvailability, Outage, out_of_denominator, weight
+from uptime.exclusions import Verdict, excluded_cause
+
+PieceWord = Literal[
+    "counted",  # downtime
+    "cause",  # downtime reported, of a cause that does not count
+    "window",  # downtime reported, in an excluded maintenance window
+    "unmonitored",  # downtime reported, in time that nobody measured and that the policy excludes
+    "too_short",  # downtime reported, in a stretch that the policy's filter drops
+    "not_whole",  # downtime reported, at the end of a stretch that the filter cuts to whole units
+    "overlap",  # borne by another outage, of the same or a larger weight
+    "weightless",  # of an impact that weighs nothing
+    "closed",  # outside the hours in which downtime counts
+    "outside",  # outside the active part of the period
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """The mapping of the policy that something rests on, with its clause, strength and note, and where it stands."""
+
+    path: str
+    stated: Stated
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A part of an outage and what became of it; `weight` is the share of it that is reported downtime of this outage.
+
+    `by` is the window that hides it, or the outage that bears it instead.
+    """
+
+    start: Instant
+    end: Instant
+    word: PieceWord
+    weight: Fraction
+    ground: Ground
+    by: Verdict | Outage | None = None
+
+    @property
+    def us(self) -> int:
+        """Its length in microseconds."""
+        return self.end - self.start
+
+    @property
+    def reported_us(self) -> Fraction:
+        """The reported downtime in it, in microseconds by weight."""
+        return self.weight * self.us
+
+    @property
+    def counted_us(self) -> Fraction:
+        """The downtime in it that counts."""
+        return self.reported_us if self.word == "counted" else Fraction(0)
+
+
+@dataclass(frozen=True, slots=True)
+class OutageLine:
+    """An outage with all of its pieces; none if it has not happened. `ground` is the exclusion of its cause, if any."""
+
+    outage: Outage
+    weight: Fraction
+    counting: bool
+    ground: Ground | None
+    pieces: tuple[Piece, ...]
+
+    @property
+    def reported_us(self) -> Fraction:
+        """The downtime that it, and no outage before it, reported."""
+        return sum((piece.reported_us for piece in self.pieces), Fraction(0))
+
+    @property
+    def counted_us(self) -> Fraction:
+        """The downtime of it that counted."""
+        return sum((piece.counted_us for piece in self.pieces), Fraction(0))
+
+
+@dataclass(frozen=True, slots=True)
+class WindowLine:
+    """A window with the verdict on it, the open time it excludes, and the reported downtime that it hides."""
+
+    verdict: Verdict
+    ground: Ground
+    excluded_us: int
+    hidden_us: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class Uncounted:
+    """Reported downtime that did not count for one reason, on one ground."""
+
+    word: PieceWord
+    ground: Ground
+    us: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class AvailabilityExplanation:
+    """The arithmetic of a period: `open_us` less `windows_us` less `unmonitored_us` is the denominator.
+
+    There is a line for each outage and window given, in that order. Their reported downtime is the counted and
+    the `uncounted` together.
+    """
+
+    measured: MeasuredAvailability
+    ground: Ground
+    open_us: int
+    windows_us: int
+    unmonitored_us: int
+    outages: tuple[OutageLine, ...]
+    windows: tuple[WindowLine, ...]
+    uncounted: tuple[Uncounted, ...]
+
+    @property
+    def budget_left_us(self) -> Fraction:
+        """The downtime allowed less the downtime counted; negative where the target is missed."""
+        return self.measured.downtime.allowed_us - self.measured.downtime.us
+
+
+def explain_availability(measured: MeasuredAvailability) -> AvailabilityExplanation:
+    """How a measured availability came about, from the same run and to the microsecond (semantics, Availability)."""
+    promise = measured.promise
+    counting = {id(outage) for outage in measured.counting}
+    outages = tuple(
+        OutageLine(
+            outage, weight(outage, promise), id(outage) in counting, _cause_ground(outage, promise), tuple(pieces)
+        )
+        for outage, pieces in zip(measured.outages, _Sweep(measured).pieces(), strict=True)
+    )
+    out_us = measure(out_of_denominator(promise, measured.cuts, measured.blind))
+    windows_us = measure(measured.cuts) if promise.basis == "service_time" else 0
+    return AvailabilityExplanation(
+        measured=measured,
+        ground=Ground("availability", promise),
+        open_us=measured.open_us,
+        windows_us=windows_us,
+        unmonitored_us=out_us - windows_us,
+        outages=outages,
+        windows=tuple(_window_line(verdict, measured, outages) for verdict in measured.verdicts),
+        uncounted=_uncounted(outages),
+    )
+
+
+def _window_line(verdict: Verdict, measured: MeasuredAvailability, outages: Sequence[OutageLine]) -> WindowLine:
+    part = [] if verdict.excluded is None else [verdict.excluded]
+    hidden = (piece.reported_us for line in outages for piece in line.pieces if piece.by is verdict)
+    return WindowLine(
+        verdict,
+        _window_ground(verdict, measured.promise),
+        measure(intersection(part, measured.open)),
+        sum(hidden, Fraction(0)),
+    )
+
+
+def _uncounted(outages: Sequence[OutageLine]) -> tuple[Uncounted, ...]:
+    sums: dict[tuple[PieceWord, str], Uncounted] = {}
+    for line in outages:
+        for piece in line.pieces:
+            if piece.word == "counted" or not piece.weight:
+                continue
+            key = piece.word, piece.ground.path
+            before = sums[key].us if key in sums else Fraction(0)
+            sums[key] = Uncounted(piece.word, piece.ground, before + piece.reported_us)
+    return tuple(sums.values())
+
+
+def _cause_ground(outage: Outage, promise: Availability) -> Ground | None:
+    excluded = excluded_cause(outage.cause, promise)
+    return None if excluded is None else Ground(f"availability.exclusions.causes.{outage.cause}", excluded)
+
+
+def _window_ground(verdict: Verdict, promise: Availability) -> Ground:
+    if verdict.rule is None:
+        return Ground("availability.exclusions.maintenance", promise.exclusions.maintenance)
+    return Ground(f"availability.exclusions.maintenance.{verdict.window.kind}", verdict.rule)
+
+
+class _Cursor:
+    """Looks up which of some tidy intervals covers an instant, asked about in ascending order."""
+
+    __slots__ = ("_intervals", "_next")
+
+    def __init__(self, intervals: Sequence[Interval]) -> None:
+        self._intervals, self._next = intervals, 0
+
+    def at(self, instant: Instant) -> Interval | None:
+        while self._next < len(self._intervals) and self._intervals[self._next][1] <= instant:
+            self._next += 1
+        if self._next < len(self._intervals) and self._intervals[self._next][0] <= instant:
+            return self._intervals[self._next]
+        return None
+
+
+class _Sweep:
+    """Goes once through the time of all outages and says of every outage, instant by instant, what became of it.
+
+    Every instant of reported downtime is borne by one counting outage, the first of the largest weight, and, where one
+    of an excluded cause weighs more than that, by it for the difference. So the pieces add up, whatever overlaps.
+    """
+
+    def __init__(self, measured: MeasuredAvailability) -> None:
+        promise = measured.promise
+        self._measured = measured
+        self._spans = [outage.span(measured.now) for outage in measured.outages]
+        self._weights = [weight(outage, promise) for outage in measured.outages]
+        self._causes = [_cause_ground(outage, promise) for outage in measured.outages]
+        self._whole = Ground("availability", promise)
+        self._excluded = [verdict for verdict in measured.verdicts if verdict.excluded is not None]
+        self._excluded.sort(key=lambda verdict: verdict.window.start)
+        blind = measured.blind if promise.unmonitored == "excluded" else ()
+        self._lists: dict[str, Sequence[Interval]] = {
+            "open": measured.open,
+            "cuts": measured.cuts,
+            "blind": blind,
+            "stretches": measured.stretches,
+            "left": measured.left,
+        }
+        self._cursors = {name: _Cursor(intervals) for name, intervals in self._lists.items()}
+        self._pieces: list[list[Piece]] = [[] for _ in measured.outages]
+
+    def pieces(self) -> list[list[Piece]]:
+        """The pieces of each outage, in time."""
+        measured = self._measured
+        points = {measured.start, measured.end}
+        for intervals in (self._spans, *self._lists.values()):
+            points.update(point for interval in intervals for point in interval)
+        for verdict in self._excluded:
+            points.update(verdict.excluded or ())
+        ordered = sorted(points)
+        waiting = sorted(range(len(self._spans)), key=lambda n: self._spans[n][0], reverse=True)
+        on: list[int] = []
+        for start, end in pairwise(ordered):
+            on = [n for n in on if self._spans[n][1] > start]
+            while waiting and self._spans[waiting[-1]][0] <= start:
+                n = waiting.pop()
+                if self._spans[n][1] > start:
+                    on.append(n)
+            if on:
+                self._tell(start, end, sorted(on))
+        return self._pieces
+
+    def _tell(self, start: Instant, end: Instant, on: Sequence[int]) -> None:
+        """Give each outage that is on its piece of `[start, end)`, within which nothing changes."""
+        measured = self._measured
+        if not measured.start <= start < measured.end or self._cursors["open"].at(start) is None:
+            word: PieceWord = "closed" if measured.start <= start < measured.end else "outside"
+            for n in on:
+                self._add(n, Piece(start, end, word, Fraction(0), self._whole))
+            return
+        bearer = max((n for n in on if self._causes[n] is None), key=lambda n: (self._weights[n], -n), default=None)
+        borne = Fraction(0) if bearer is None else self._weights[bearer]
+        heaviest = max(on, key=lambda n: (self._weights[n], n == bearer, -n))
+        for n in on:
+            cause = self._causes[n]
+            if not self._weights[n]:
+                piece = Piece(start, end, "weightless", Fraction(0), self._whole)
+            elif n == bearer:
+                piece = self._borne(start, end, borne)
+            elif n == heaviest and cause is not None:
+                piece = Piece(start, end, "cause", self._weights[n] - borne, cause)
+            else:
+                piece = Piece(start, end, "overlap", Fraction(0), self._whole, measured.outages[heaviest])
+            self._add(n, piece)
+
+    def _borne(self, start: Instant, end: Instant, borne: Fraction) -> Piece:
+        """The piece of the counting outage that bears this time: counted, or hidden, or dropped by the filter."""
+        promise = self._measured.promise
+        if self._cursors["cuts"].at(start) is not None:
+            verdict = next(one for one in self._excluded if one.excluded and one.excluded[0] <= start < one.excluded[1])
+            return Piece(start, end, "window", borne, _window_ground(verdict, promise), verdict)
+        if self._cursors["blind"].at(start) is not None:
+            return Piece(start, end, "unmonitored", borne, self._whole)
+        if self._cursors["left"].at(start) is not None:
+            return Piece(start, end, "counted", borne, self._whole)
+        rule = promise.outages
+        first, last = self._cursors["stretches"].at(start) or (start, end)
+        length = last - first
+        too_short = (rule.at_least is not None and length < rule.at_least.length) or (
+            rule.longer_than is not None and length <= rule.longer_than.length
+        )
+        return Piece(start, end, "too_short" if too_short else "not_whole", borne, Ground("availability.outages", rule))
+
+    def _add(self, n: int, piece: Piece) -> None:
+        """Add a piece, as one with that before it where nothing has changed between them."""
+        pieces = self._pieces[n]
+        if pieces:
+            before = pieces[-1]
+            same = (before.word, before.weight, before.ground.path) == (piece.word, piece.weight, piece.ground.path)
+            if same and before.end == piece.start and before.by is piece.by:
+                piece = Piece(before.start, piece.end, piece.word, piece.weight, before.ground, piece.by)
+                pieces.pop()
+        pieces.append(piece)
