@@ -25,7 +25,7 @@ check: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy .
 	$(BIN)/lint-imports
-	$(BIN)/djlint --check --lint templates --quiet
+	@if [ -d templates ]; then $(BIN)/djlint --check --lint templates --quiet; fi
 	$(BIN)/python manage.py makemigrations --check --dry-run
 
 format: setup

@@ -28,21 +28,23 @@ class Complaint:
     code: str
 
 
-def complaints(error: ValidationError) -> Iterator[Complaint]:
-    """What pydantic found, the first 200 of it: nobody reads more, and each costs a search for what was meant."""
+def complaints(error: ValidationError, root: type[BaseModel] = Terms) -> Iterator[Complaint]:
+    """What pydantic found in a `root`, the first 200 of it: nobody reads more, and each costs a search for a hint."""
     for found in error.errors(include_url=False)[:_MOST]:
         reason = found.get("ctx", {}).get("error")
         if isinstance(reason, WrongKeys):
             for key, message in reason.reasons.items():
                 yield Complaint((*found["loc"], key), message, "value")
+        elif found["type"] == "extra_forbidden":
+            yield Complaint(found["loc"], unknown_key(found["loc"], root), "unknown_key")
         else:
             message, code = _IN_WORDS.get(found["type"], _as_pydantic_says)(found)
             yield Complaint(found["loc"], message, code)
 
 
-def unknown_key(keys: Keys) -> str:
+def unknown_key(keys: Keys, root: type[BaseModel] = Terms) -> str:
     """The sentence for a key that its mapping does not know: the nearest known one, else all."""
-    key, known = str(keys[-1]), known_keys(keys[:-1])
+    key, known = str(keys[-1]), known_keys(keys[:-1], root)
     return f'unknown key "{key}"{suggestion(key, known)}'
 
 
@@ -62,9 +64,9 @@ def suggestion(word: str, known: list[str]) -> str:
     return f", expected one of {', '.join(shortened)}"
 
 
-def known_keys(keys: Keys) -> list[str]:
+def known_keys(keys: Keys, root: type[BaseModel] = Terms) -> list[str]:
     """The keys that the mapping at the end of the chain knows; none where any name may stand."""
-    model = _model_at(keys)
+    model = _model_at(keys, root)
     return [] if model is None or issubclass(model, Named) else _fields(model)
 
 
@@ -79,8 +81,8 @@ def _fields(model: type[BaseModel]) -> list[str]:
     return sorted(field.alias or name for name, field in model.model_fields.items())
 
 
-def _model_at(keys: Keys) -> type[BaseModel] | None:
-    model: Any = Terms
+def _model_at(keys: Keys, root: type[BaseModel] = Terms) -> type[BaseModel] | None:
+    model: Any = root
     for key in keys:
         if isinstance(key, int) or model is None:
             continue  # the annotation of a list already leads to its entries
@@ -102,10 +104,6 @@ def _model_in(annotation: Any) -> type[BaseModel] | None:
         found = [_model_in(part) for part in get_args(annotation)]
         return next((model for model in found if model is not None), None)
     return None
-
-
-def _extra(found: ErrorDetails) -> tuple[str, str]:
-    return unknown_key(found["loc"]), "unknown_key"
 
 
 def _missing(found: ErrorDetails) -> tuple[str, str]:
@@ -167,7 +165,6 @@ def _as_pydantic_says(found: ErrorDetails) -> tuple[str, str]:
 
 
 _IN_WORDS: dict[str, Callable[[ErrorDetails], tuple[str, str]]] = {
-    "extra_forbidden": _extra,
     "missing": _missing,
     "literal_error": _no_choice,
     "model_type": _no_mapping,

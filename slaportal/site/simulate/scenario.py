@@ -1,5 +1,6 @@
 """A scenario as typed models: a policy, a `now`, a ticket's events, a month of a subscription, and what is expected."""
 
+from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
@@ -19,7 +20,29 @@ def _instant(value: Any) -> int:
     return read_instant(value)
 
 
+def _samples(value: Any) -> Any:
+    """Samples by region; those of no region under the empty name."""
+    given = value if isinstance(value, dict) else {"": value}
+    if not all(isinstance(samples, list) for samples in given.values()):
+        raise ValueError("samples are a list of decimals, or such lists by region")
+    return {region: tuple(read_exact(sample) for sample in samples) for region, samples in given.items()}
+
+
+def _figures(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {region: read_exact(figure) for region, figure in value.items()}
+    return {"": read_exact(value)}
+
+
+def _policy(value: Any) -> Any:
+    if not isinstance(value, str | dict):
+        raise ValueError("a policy is the key of a shipped one, the path of a file, or a mapping written out")
+    return value
+
+
 Instant = Annotated[int, BeforeValidator(_instant)]
+MetricSamples = Annotated[Any, BeforeValidator(_samples)]
+Figures = Annotated[Any, BeforeValidator(_figures)]
 Text = Annotated[str, Field(min_length=1)]
 
 
@@ -101,7 +124,7 @@ class ActivePart(Part):
 class FeePart(Part):
     """What the subscription costs; `annual` is twelve times `monthly` unless it is said."""
 
-    monthly: Exact = Field(default=read_exact(0), ge=0)
+    monthly: Exact = Field(default=Decimal(0), ge=0)
     annual: Annotated[Exact, Field(ge=0)] | None = None
     currency: str | None = Field(default=None, pattern="^[A-Z]{3}$")
 
@@ -131,7 +154,7 @@ class MonthPart(Part):
     outages: list[OutagePart] = Field(default_factory=list)
     maintenance: list[MaintenancePart] = Field(default_factory=list)
     unmonitored: list[Stretch] = Field(default_factory=list)
-    samples: dict[str, list[Exact] | dict[str, list[Exact]]] = Field(default_factory=dict)
+    samples: dict[str, MetricSamples] = Field(default_factory=dict)
     misses: list[MissPart] = Field(default_factory=list)
     claims: list[ClaimPart] = Field(default_factory=list)
 
@@ -166,7 +189,7 @@ class AvailabilityExpectation(Part):
 class MetricExpectation(Part):
     """What a metric is to be, by region where the rule is."""
 
-    value: Exact | dict[str, Exact] | None = None
+    value: Figures = None
     met: bool | None = None
 
 
@@ -193,7 +216,7 @@ class Scenario(Part):
     """One scenario; `policy` is a name or a document written out."""
 
     name: Text = "A scenario without a name"
-    policy: str | dict[str, Any]
+    policy: Annotated[Any, BeforeValidator(_policy)]
     plan: str | None = None
     now: Instant
     ticket: TicketPart | None = None

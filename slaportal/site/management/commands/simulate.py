@@ -1,0 +1,60 @@
+"""`manage.py simulate FILE... [--json]`: works out scenarios without a database and says whether they hold."""
+
+import json
+import sys
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from slaportal.site.simulate.comparing import failures_of
+from slaportal.site.simulate.figures import figures_of
+from slaportal.site.simulate.files import WrongFiles, read_files
+from slaportal.site.simulate.telling import tell, tell_sum
+from slaportal.site.simulate.working_out import Outcome, work_out
+
+HOLDS, DOES_NOT_HOLD, WRONG_FILE = 0, 1, 2
+
+
+class Command(BaseCommand):
+    """Exits 0 when every expectation holds, 1 when one does not, 2 when a file is wrong."""
+
+    help = "Works out the scenarios of the files with the workers' own calculation, and compares what they expect."
+    requires_system_checks = ()
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """The files, and --json."""
+        parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="YAML or JSON, see docs/scenario-format.md")
+        parser.add_argument("--json", action="store_true", help="print one JSON array instead of text")
+
+    def handle(self, *_: Any, **options: Any) -> None:
+        """Work everything out before a word is printed: a wrong file leaves nothing half said."""
+        try:
+            outcomes = _worked_out(options["files"])
+        except WrongFiles as wrong:
+            self.stderr.write("\n".join(wrong.lines))
+            sys.exit(WRONG_FILE)
+        results = [(outcome, figures_of(outcome)) for outcome in outcomes]
+        judged = [(outcome, figures, failures_of(outcome.scenario.expect, figures)) for outcome, figures in results]
+        if options["json"]:
+            shapes = [{"name": o.scenario.name, **figures, "failures": failures} for o, figures, failures in judged]
+            self.stdout.write(json.dumps(shapes, indent=2, ensure_ascii=False))
+        else:
+            for outcome, _, failures in judged:
+                self.stdout.write(tell(outcome, failures))
+            self.stdout.write(tell_sum([(outcome.scenario, failures) for outcome, _, failures in judged]))
+        sys.exit(DOES_NOT_HOLD if any(failures for _, _, failures in judged) else HOLDS)
+
+
+def _worked_out(files: list[Path]) -> list[Outcome]:
+    outcomes: list[Outcome] = []
+    lines: list[str] = []
+    for prepared in read_files(files):
+        try:
+            outcomes.append(work_out(prepared))
+        except WrongFiles as wrong:
+            lines += wrong.lines
+    if lines:
+        raise WrongFiles(lines)
+    return outcomes
