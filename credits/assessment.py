@@ -145,7 +145,7 @@ def _assessed(position: int, rule: Credit, facts: _Facts) -> Assessment | None:
         claimed_us = downtime.us
     reckoning = _reckoned(rule, downtime, len(misses), facts.fee, period) if worked_out else None
     amount = rounded(_ZERO, facts.fee.currency) if reckoning is None else reckoning.amount
-    owed = worked_out and (amount.amount != 0 or rule.schedule.discretionary is True)
+    owed = amount.amount != 0 or (missed and rule.schedule.discretionary is True)
     status = _status(rule, standing, facts) if owed else "none"
     return Assessment(
         position=position,

@@ -55,6 +55,11 @@ class Active:
         return self.part_of(period) == (period.start, period.end)
 
 
+def kind_of(text: str) -> Kind:
+    """The kind of period that a text looks like, a month where it looks like none."""
+    return next((kind for kind, pattern in _PATTERNS.items() if pattern.fullmatch(text)), "month")
+
+
 def read_period(text: str, kind: Kind, zone: ZoneInfo) -> Period:
     """The period that a text names; ValueError says what to write if it is none, or one of another kind."""
     found = _PATTERNS[kind].fullmatch(text)

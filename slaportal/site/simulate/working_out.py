@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from contracts.policy.agreement import Agreement
 from contracts.policy.complaints import suggestion
 from contracts.policy.document.values import Clock as ClockName
-from contracts.policy.periods import Active, Period, read_period
+from contracts.policy.periods import Active, Period, kind_of, read_period
 from credits.assessment import Assessment, Fee, Miss, assess
 from credits.claims import Claim
 from slaportal.intervals import Instant, Interval
@@ -84,7 +84,8 @@ def _within_calendars(prepared: Prepared, path: str, work: Callable[[], Worked])
 def _period(prepared: Prepared, month: MonthPart) -> Period:
     promise = prepared.agreement.terms.availability
     try:
-        return read_period(month.period, promise.period if promise else "month", prepared.agreement.zone)
+        # Without an availability no period is promised, so the month may be any.
+        return read_period(month.period, promise.period if promise else kind_of(month.period), prepared.agreement.zone)
     except ValueError as error:
         raise prepared.wrong("month.period", str(error)) from None
 
