@@ -79,7 +79,8 @@ def difference(one: Sequence[Interval], other: Sequence[Interval]) -> list[Inter
     """What the first covers and the second does not."""
     left: list[Interval] = []
     j = 0
-    for start, end in one:
+    for first, end in one:
+        start = first
         while j < len(other) and other[j][1] <= start:
             j += 1
         k = j

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 
-class Refusal(Exception):
+class Refusal(Exception):  # noqa: N818 - to refuse is no error
     """An act or an input that is refused; pages, API and commands show it in the same words.
 
     `code` is a lower-case word that never changes, `message` is for a person, `fields` says what is wrong with which

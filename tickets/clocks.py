@@ -1,4 +1,4 @@
-"""The five clocks of a ticket: when each is due, what it counted, whether it is late (section Clocks of the semantics)."""
+"""The five clocks of a ticket: when each is due, what it counted, whether it is late (semantics, Clocks)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -45,9 +45,9 @@ class Clock:
 
 
 def clocks_of(agreement: Agreement, events: Sequence[Event], now: Instant) -> dict[ClockName, Clock]:
-    """The clocks of a ticket with that history at `now`; one without a figure is absent. DoesNotFit for a history that is none.
+    """The clocks of a ticket with that history at `now`; one without a figure is absent.
 
-    What an event would do is the same question on a longer history.
+    DoesNotFit for events that are no history. What an event would do is the same question on a longer history.
     """
     timing = timing_of(agreement)
     history = read_history(events, severities=timing.severities, default=timing.default, now=now)

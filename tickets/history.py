@@ -68,7 +68,7 @@ class Episode:
 
 
 class History:
-    """What the events so far amount to; `add` takes the next one, and refuses it (DoesNotFit) without changing anything.
+    """What the events so far amount to; `add` takes the next one, or refuses it (DoesNotFit) and changes nothing.
 
     `statuses` and `severities` are lists of (ordinal, instant, value), in order, only where the value changed.
     """

@@ -1,4 +1,4 @@
-"""The figures of an agreement's clocks as the calculation wants them: targets by clock and severity, pausing statuses."""
+"""The figures of an agreement's clocks for the calculation: targets by clock and severity, pausing statuses."""
 
 from dataclasses import dataclass
 from functools import lru_cache

@@ -10,7 +10,7 @@ from contracts.policy.document import Terms
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Agreement:
-    """The terms of one plan; `digest` is the document's, `calendars` has every name that the terms use, `always` too."""
+    """The terms of one plan; `digest` is the document's, `calendars` has every name that they use, `always` too."""
 
     terms: Terms
     plan: str

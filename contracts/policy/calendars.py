@@ -54,7 +54,7 @@ class _Table:
 
 
 class Calendar:
-    """Open hours in one time zone. Instants and lengths are microseconds; asking never depends on what was asked before.
+    """Open hours in one time zone, in microseconds; an answer never depends on what was asked before.
 
     The table grows by whole years to where it is asked about; it is replaced, never changed, so threads may share it.
     """
@@ -150,7 +150,7 @@ class Calendar:
         return due
 
     def _at_or_before(self, day: date, hour: time) -> Instant:
-        """That wall-clock time of a date if it is open then or closes then, else the last closing before, else opening."""
+        """That wall-clock time of a date if it is open or closes then, else the last closing before, else opening."""
         wanted, hours = local_instant(datetime.combine(day, hour), self.zone), self.own_hours(day)
         reached = hours[0][0]
         for opens, closes in hours:

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from slaportal.intervals import Instant, moment_of
 
-_EPOCH = datetime(1970, 1, 1)
+_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - local times have no zone
 _MICROSECOND = timedelta(microseconds=1)
 
 

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from contracts.policy.agreement import Agreement
 from contracts.policy.complaints import complaints, suggestion
+from contracts.policy.document.values import shown
 from contracts.policy.documents import (
     Document,
     DocumentRefused,
@@ -18,7 +19,6 @@ from contracts.policy.documents import (
     shipped_policies,
     shipped_policy,
 )
-from contracts.policy.document.values import shown
 from contracts.policy.reading import Float, Places, Problem, read_text
 from contracts.policy.reading.places import joined, path_of
 from slaportal.refusal import Refusal
@@ -127,14 +127,16 @@ def _document(file: Path, path: str, policy: str | dict[str, Any], places: Place
             return read_document(json.dumps(_with_numbers(policy), ensure_ascii=False))
         except DocumentRefused as refused:
             found = [(f"{where}.{problem.path}".rstrip("."), problem) for problem in refused.problems]
-            raise WrongFiles([
-                _line(file, _problem(places, at, problem.message)) for at, problem in found if not problem.warning
-            ]) from None
+            raise WrongFiles(
+                [_line(file, _problem(places, at, problem.message)) for at, problem in found if not problem.warning]
+            ) from None
     if policy in shipped_policies():
         return shipped_policy(policy)
     beside = file.parent / policy
     if not beside.is_file():
-        message = f'there is no policy "{policy}"{suggestion(policy, shipped_policies())}, and no such file beside this one'
+        message = (
+            f'there is no policy "{policy}"{suggestion(policy, shipped_policies())}, and no such file beside this one'
+        )
         raise WrongFiles([_line(file, _problem(places, where, message))])
     try:
         return read_document(beside.read_bytes())

@@ -49,7 +49,9 @@ def work_out(prepared: Prepared) -> Outcome:
     _refuse_unknown_severities(prepared, scenario.month)
 
     def worked_out() -> Outcome:
-        availability, performance, credits_ = _month(agreement, period, scenario.month or MonthPart(period=""), scenario.now)
+        availability, performance, credits_ = _month(
+            agreement, period, scenario.month or MonthPart(period=""), scenario.now
+        )
         return Outcome(scenario, agreement, history, clocks, availability, performance, credits_)
 
     return _within_calendars(prepared, "month", worked_out)

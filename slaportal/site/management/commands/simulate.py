@@ -21,14 +21,16 @@ class Command(BaseCommand):
     """Exits 0 when every expectation holds, 1 when one does not, 2 when a file is wrong."""
 
     help = "Works out the scenarios of the files with the workers' own calculation, and compares what they expect."
-    requires_system_checks = ()
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """The files, and --json."""
-        parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="YAML or JSON, see docs/scenario-format.md")
+        parser.add_argument(
+            "files", nargs="+", type=Path, metavar="FILE", help="YAML or JSON, see docs/scenario-format.md"
+        )
         parser.add_argument("--json", action="store_true", help="print one JSON array instead of text")
 
-    def handle(self, *_: Any, **options: Any) -> None:
+    def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002 - Django passes them
         """Work everything out before a word is printed: a wrong file leaves nothing half said."""
         try:
             outcomes = _worked_out(options["files"])

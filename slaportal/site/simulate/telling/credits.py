@@ -48,10 +48,7 @@ def _standing(assessment: Assessment, zone: ZoneInfo) -> str:
     until = f" until {at(assessment.claim_by, zone)}" if assessment.claim_by is not None else ""
     if status == "none":
         return "none, the promise was kept." if not assessment.missed else "none, nothing comes of it."
-    if assessment.rule.schedule.discretionary:
-        worth = "an amount that staff decide"
-    else:
-        worth = str(amount)
+    worth = "an amount that staff decide" if assessment.rule.schedule.discretionary else str(amount)
     return {
         "ineligible": f"{worth} would be owed, but the account is not current.",
         "pending": f"{worth} so far, granted when the period ends.",

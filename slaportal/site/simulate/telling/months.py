@@ -105,7 +105,8 @@ def _window_lines(line: WindowLine, zone: ZoneInfo) -> Iterator[str]:
     verdict = line.verdict
     window = verdict.window
     yield f"    Maintenance ({window.kind}) from {at(window.start, zone)} until {at(window.end, zone)}:"
-    yield f"      {_judged(verdict, zone)}; {length(line.excluded_us)} excluded, {length(line.hidden_us)} of downtime in it."
+    hidden = f"{length(line.hidden_us)} of downtime in it"
+    yield f"      {_judged(verdict, zone)}; {length(line.excluded_us)} excluded, {hidden}."
     yield from grounds((line.ground.stated,), "      ")
 
 
