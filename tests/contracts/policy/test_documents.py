@@ -71,8 +71,7 @@ def test_refusal_of_one_problem_says_it() -> None:
         read_document(document("x: 1"))
 
 
-def test_everything_is_found_in_one_go() -> None:
-    text = """\
+FAULTY = """\
 format: slaportal/2
 provider: {key: Acme, name: Acme}
 timezone: Europe/Berln
@@ -96,7 +95,10 @@ credits:
 backups: {daily: {keep: 7d}}
 plans: {standard: {name: 5}}
 """
-    assert [str(problem) for problem in document_problems(text) if not problem.warning] == [
+
+
+def test_everything_is_found_in_one_go() -> None:
+    assert [str(problem) for problem in document_problems(FAULTY) if not problem.warning] == [
         'line 1: format: "slaportal/2" is not slaportal/1, did you mean "slaportal/1"?',
         'line 1: title: the key "title" is missing here',
         'line 2: provider.key: "Acme" cannot be a key, write a lower-case word as "acme"',

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from credits.assessment import Assessment
 from credits.explanation import Step, explain_credit
 from slaportal.site.simulate.figures import plain
-from slaportal.site.simulate.telling.words import at, grounds, length
+from slaportal.site.simulate.telling.words import at, grounds, length, spoken
 from slaportal.site.simulate.working_out import Outcome
 
 _STEPS = {
@@ -33,10 +33,10 @@ _STEPS = {
 def credit_lines(outcome: Outcome) -> Iterator[str]:
     """A sentence for each credit that is judged, and its steps."""
     for assessment in outcome.credits:
-        yield f"  Credit for {assessment.rule.for_}: {_standing(assessment, outcome.agreement.zone)}"
+        yield f"  Credit for {spoken(assessment.rule.for_)}: {_standing(assessment, outcome.agreement.zone)}"
         explained = explain_credit(assessment)
         for step in explained.steps:
-            yield f"    {_STEPS[step.kind]}: {_value(step, assessment.amount.currency)} ({step.said})"
+            yield f"    {_STEPS[step.kind]}: {_value(step, assessment.amount.currency)} ({spoken(step.said)})"
         if explained.steps and outcome.scenario.month is not None and outcome.scenario.month.fee is None:
             yield "    No fee was given, so the base is nothing."
         if assessment.missed:

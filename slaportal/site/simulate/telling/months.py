@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from zoneinfo import ZoneInfo
 
 from slaportal.site.simulate.figures import cut_off, plain
-from slaportal.site.simulate.telling.words import at, grounds, length, strength
+from slaportal.site.simulate.telling.words import at, grounds, length, spoken, strength
 from slaportal.site.simulate.working_out import Outcome
 from uptime.availability import MeasuredAvailability, NoAvailability
 from uptime.exclusions import Verdict
@@ -91,8 +91,9 @@ def _outage_lines(line: OutageLine, zone: ZoneInfo) -> Iterator[str]:
     what = "Outage" if outage.measured else "Unmeasured time"
     service = f" of {outage.service}" if outage.service else ""
     end = f"until {at(outage.end, zone)}" if outage.end is not None else "still on"
-    yield f"    {what}{service} from {at(outage.start, zone)} {end} ({outage.impact}, cause {outage.cause}):" + (
-        "" if line.pieces else " has not happened."
+    yield (
+        f"    {what}{service} from {at(outage.start, zone)} {end} ({outage.impact}, cause {spoken(outage.cause)}):"
+        + ("" if line.pieces else " has not happened.")
     )
     for piece in line.pieces:
         weighed = f" at weight {plain(line.weight)}" if piece.word == "counted" and line.weight != 1 else ""
@@ -104,7 +105,7 @@ def _outage_lines(line: OutageLine, zone: ZoneInfo) -> Iterator[str]:
 def _window_lines(line: WindowLine, zone: ZoneInfo) -> Iterator[str]:
     verdict = line.verdict
     window = verdict.window
-    yield f"    Maintenance ({window.kind}) from {at(window.start, zone)} until {at(window.end, zone)}:"
+    yield f"    Maintenance ({spoken(window.kind)}) from {at(window.start, zone)} until {at(window.end, zone)}:"
     hidden = f"{length(line.hidden_us)} of downtime in it"
     yield f"      {_judged(verdict, zone)}; {length(line.excluded_us)} excluded, {hidden}."
     yield from grounds((line.ground.stated,), "      ")
@@ -127,5 +128,5 @@ def _metric_lines(metric: MeasuredMetric) -> Iterator[str]:
     wanted = f"{'below' if promise.is_ == 'below' else 'at least'} {promise.limit}"
     regions = f" in {promise.in_} {'region' if promise.in_ == 'every' else 'regions'}" if metric.by_region else ""
     kept = "kept" if metric.met else "MISSED"
-    yield f"  {metric.name}: {promise.statistic} {values}, promised {wanted}{regions}: {kept}; {strength(promise)}."
+    yield f"  {spoken(metric.name)}: {promise.statistic} {values}, promised {wanted}{regions}: {kept}; {strength(promise)}."
     yield from grounds((promise,), "    ")

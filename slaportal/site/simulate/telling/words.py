@@ -34,6 +34,11 @@ def length(us: Fraction | int) -> str:
     return " ".join(parts)
 
 
+def spoken(name: str) -> str:
+    """A name of the policy without its underscores: `local_connectivity` as local connectivity."""
+    return name.replace("_", " ")
+
+
 def strength(stated: Stated) -> str:
     """How strong the promise is, in words."""
     return _STRENGTHS[stated.strength]

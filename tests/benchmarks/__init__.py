@@ -1,0 +1,1 @@
+"""Benchmarks with limits: run by `make bench`, or by naming this directory to pytest."""

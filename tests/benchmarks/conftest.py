@@ -1,0 +1,15 @@
+"""The benchmarks take minutes and a quiet machine, so they are only collected when they are asked for by path."""
+
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).resolve().parent
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave everything here out unless an argument names this directory or something in it."""
+    if not collection_path.is_relative_to(HERE):
+        return None
+    asked = (Path(config.invocation_params.dir, argument.partition("::")[0]).resolve() for argument in config.args)
+    return None if any(path.is_relative_to(HERE) for path in asked) else True

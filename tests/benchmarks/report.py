@@ -1,0 +1,72 @@
+"""`python -m tests.benchmarks.report var/bench.json` writes the figures of a run into docs/benchmarks.md."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from tests.benchmarks.figures import Figure
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+WRITTEN_TO = ROOT / "docs" / "benchmarks.md"
+
+TEXT = """\
+# Benchmarks
+
+Written by `make bench`; edit `tests/benchmarks/report.py`, not this file.
+
+Measured on {date} at commit {commit}: {machine}, Python {python}, one process. The machine was shared with other work \
+while this ran, so each figure is the best of several rounds where nothing else is said; expect 20 % either way, and \
+trust the ratios, which come from one run. The calculation is called as the worker calls it; nothing is kept from one \
+call to the next but the calendars and the targets of the agreement, as in the worker.
+
+| what | measured | limit | peer | ratio to peer |
+| --- | ---: | ---: | --- | ---: |
+{rows}
+
+- **Deadline**: 500 random starts of four years and 1 to 2,880 minutes of open time, Monday to Friday 9 to 18 in New \
+York without US holidays. businesstimedelta gets the same rule in the same run, and the results are compared before \
+anything is timed. Ours takes and gives whole microseconds, the peer datetimes; the third line is ours with datetimes \
+in and out.
+- **Ticket**: opened, three replies, a pause, a change of severity, a request for the status; all five clocks in \
+office hours. The events are in memory; the second figure adds every segment of every clock.
+- **Month**: verdicts on the windows, the downtime, the availability and the credit with all its steps.
+- **Memory**: what a fresh process grows by; the calendars differ in hours, zone, holidays and a closed date, half of \
+them close at noon, and each is asked about two years, so its table spans four.
+"""
+
+
+def row(figure: Figure) -> str:
+    """One line of the table."""
+    limit = "" if figure.limit is None else f"{'≥' if figure.better == 'more' else '≤'} {shown(figure.limit)}"
+    peer = "" if figure.peer_value is None else f"{figure.peer}: {shown(figure.peer_value)}"
+    ratio = "" if not figure.peer_value else f"{shown(figure.value / figure.peer_value)} times"
+    missed = "" if figure.held else " **(missed)**"
+    return f"| {figure.name} | {shown(figure.value)} {figure.unit}{missed} | {limit} | {peer} | {ratio} |"
+
+
+def shown(value: float) -> str:
+    """Three digits that count, thousands apart."""
+    if value >= 100 or value == round(value):
+        digits = max(0, len(str(round(value))) - 3)
+        return f"{round(value, -digits):,.0f}"
+    return f"{value:.3g}"
+
+
+def report(run: dict[str, Any]) -> str:
+    """The page, from what pytest-benchmark wrote about a run."""
+    machine = run["machine_info"]
+    commit = run.get("commit_info", {})
+    found = [Figure(**figure) for entry in run["benchmarks"] for figure in entry["extra_info"].get("figures", ())]
+    cpu = machine["cpu"]
+    return TEXT.format(
+        date=run["datetime"][:10],
+        commit=(commit.get("id") or "unknown")[:10] + (" with changes" if commit.get("dirty") else ""),
+        machine=f"{cpu.get('brand_raw') or machine['machine']}, {cpu.get('count', '?')} cores, {machine['system']}",
+        python=machine["python_version"],
+        rows="\n".join(row(figure) for figure in found),
+    )
+
+
+if __name__ == "__main__":
+    WRITTEN_TO.write_text(report(json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))), encoding="utf-8")
