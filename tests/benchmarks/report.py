@@ -32,7 +32,7 @@ in and out.
 office hours. The events are in memory; the second figure adds every segment of every clock.
 - **Month**: verdicts on the windows, the downtime, the availability and the credit with all its steps.
 - **Memory**: what a fresh process grows by; the calendars differ in hours, zone, holidays and a closed date, half of \
-them close at noon, and each is asked about two years, so its table spans four.
+them close at noon, and each is asked about two years, so its table comes to span five.
 """
 
 

@@ -128,5 +128,6 @@ def _metric_lines(metric: MeasuredMetric) -> Iterator[str]:
     wanted = f"{'below' if promise.is_ == 'below' else 'at least'} {promise.limit}"
     regions = f" in {promise.in_} {'region' if promise.in_ == 'every' else 'regions'}" if metric.by_region else ""
     kept = "kept" if metric.met else "MISSED"
-    yield f"  {spoken(metric.name)}: {promise.statistic} {values}, promised {wanted}{regions}: {kept}; {strength(promise)}."
+    promised = f"promised {wanted}{regions}: {kept}; {strength(promise)}"
+    yield f"  {spoken(metric.name)}: {promise.statistic} {values}, {promised}."
     yield from grounds((promise,), "    ")
