@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, Protocol
 
-ROUNDS = 15
+ROUNDS = 100
 
 
 class Benchmark(Protocol):
@@ -44,7 +44,7 @@ class Figure:
 
 
 def per_second(benchmark: Benchmark, work: Callable[[], Any], count: int) -> float:
-    """How many a second when `work` does so many: the best of several rounds, for others use the machine too."""
+    """How many a second when `work` does so many: the best of many short rounds, for others use the machine."""
     benchmark.pedantic(work, rounds=ROUNDS, warmup_rounds=1)
     return float(count / benchmark.stats.stats.min)
 

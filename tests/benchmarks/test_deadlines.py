@@ -14,7 +14,7 @@ from tests.benchmarks.agreement import agreed
 from tests.benchmarks.figures import Benchmark, Figure, per_second, record
 
 MINUTE = 60_000_000
-CASES, REPEATS = 500, 100
+CASES, REPEATS = 500, 10
 PEER = "businesstimedelta 1.0.1"
 
 
@@ -61,6 +61,7 @@ def test_a_deadline(benchmark: Benchmark) -> None:
         began = perf_counter()
         by_businesstimedelta(moments)
         peer_s = min(peer_s, perf_counter() - began)
+    for _ in range(100):
         began = perf_counter()
         all_in_datetimes(calendar, moments * REPEATS)
         datetimes_s = min(datetimes_s, perf_counter() - began)

@@ -7,7 +7,7 @@ from tickets.explanation import explain
 from tickets.history import Event, read_history
 from tickets.timing import timing_of
 
-TICKETS = 500
+TICKETS = 50
 NOW = at("12 12:00")
 EVENTS = (
     Event(at("10 09:00"), "opened", severity="normal"),

@@ -1,0 +1,1 @@
+"""Tests of what was asked and by when it is due."""
