@@ -1,6 +1,8 @@
-"""The benchmarks take minutes and a quiet machine, so they are only collected when they are asked for by path."""
+"""The benchmarks take a minute and a free core, so they are only collected when they are asked for by path."""
 
+import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,3 +15,9 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
         return None
     asked = (Path(config.invocation_params.dir, argument.partition("::")[0]).resolve() for argument in config.args)
     return None if any(path.is_relative_to(HERE) for path in asked) else True
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_benchmark_update_machine_info(machine_info: dict[str, Any]) -> None:
+    """Keep how busy the machine was, for the report."""
+    machine_info["load"] = os.getloadavg()[0]
