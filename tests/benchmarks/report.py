@@ -16,12 +16,12 @@ TEXT = """\
 Written by `make bench`; edit `tests/benchmarks/report.py`, not this file.
 
 Measured on {date} at commit {commit}: {machine}, Python {python}, one process. The machine is shared with other work; \
-its load was {load:.2f} at the end of the run, whose own share is 1. Each figure is the best of many short rounds where \
-nothing else is said; expect 20 % either way, and trust the ratios, which come from one run. The calculation is called \
-as the worker calls it: nothing is kept from one call to the next but the calendars and the targets of the agreement.
+its load was {load:.2f} at the end of the run, whose own share is 1. Each figure is the best of many short rounds \
+where nothing else is said; expect 20 % either way, and trust the ratios, which come from one run. The calculation is \
+called as the worker calls it: nothing is kept from one call to the next but calendars and the targets of the agreement.
 
-A core must be free. Beside two other busy processes on the two cores a run of 2026-11-24 got 11,600 tickets and 4,850 \
-months a second and 1.16 s for `simulate`, and so failed: about half of what is below.
+A core must be free. At a load of 2.7 on the two cores a run of 2026-11-24, still in longer rounds, got 11,600 tickets \
+and 4,850 months a second and 1.16 s for `simulate`, and so failed: about half of what a free core gives.
 
 | what | measured | limit | peer | ratio to peer |
 | --- | ---: | ---: | --- | ---: |
