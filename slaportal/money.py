@@ -36,4 +36,5 @@ def rounded(amount: Fraction, currency: str) -> Money:
     places = decimals(currency)
     scaled = abs(amount) * 10**places
     units = (2 * scaled.numerator + scaled.denominator) // (2 * scaled.denominator)
-    return Money(Decimal(units if amount >= 0 else -units).scaleb(-places), currency)
+    digits = tuple(map(int, str(units)))  # put together by digits, for arithmetic would round to the context's 28
+    return Money(Decimal((int(amount < 0 and units > 0), digits, -places)), currency)

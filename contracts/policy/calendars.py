@@ -10,6 +10,7 @@ from threading import Lock
 from zoneinfo import ZoneInfo
 
 from contracts.policy.document.calendars import CalendarTerms, Shift
+from contracts.policy.durations import DAY, MINUTE
 from contracts.policy.holiday_codes import holidays_in
 from contracts.policy.wall_clock import local_instant, local_time, midnight
 from slaportal.intervals import Instant, Interval, difference, instant_of, moment_of, union
@@ -180,13 +181,19 @@ class Calendar:
         shifts = self._specials.get(day)
         if shifts is None:
             shifts = self._plan.weekly[day.weekday()]
-        laid_out = []
-        for shift in shifts:
-            opens = local_instant(_at(day, shift.opens), self.zone)
-            closes = local_instant(_at(day, shift.closes), self.zone, last=True)
-            laid_out.append((opens, closes))
-        if not laid_out:
+        if not shifts:
             return []
+        start, tomorrow = midnight(day, self.zone), midnight(day + _ONE_DAY, self.zone)
+        if tomorrow - start == DAY == midnight(day + 2 * _ONE_DAY, self.zone) - tomorrow:
+            laid_out = [(start + shift.opens * MINUTE, start + shift.closes * MINUTE) for shift in shifts]
+        else:  # the clocks change on this date or the next
+            laid_out = [
+                (
+                    local_instant(_at(day, shift.opens), self.zone),
+                    local_instant(_at(day, shift.closes), self.zone, last=True),
+                )
+                for shift in shifts
+            ]
         cuts = [
             (midnight(closed, self.zone), midnight(closed + _ONE_DAY, self.zone))
             for closed in (day, day + _ONE_DAY)

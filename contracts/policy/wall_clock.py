@@ -1,6 +1,7 @@
 """Local times as instants and back, the two changes of the clocks included (section Calendars of the semantics)."""
 
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from slaportal.intervals import Instant, moment_of
@@ -26,6 +27,7 @@ def local_time(instant: Instant, zone: ZoneInfo) -> datetime:
     return moment_of(instant).astimezone(zone).replace(tzinfo=None, fold=0)
 
 
+@lru_cache(maxsize=16_384)
 def midnight(day: date, zone: ZoneInfo) -> Instant:
     """The instant at which a date begins."""
     return local_instant(datetime.combine(day, time()), zone)

@@ -25,7 +25,7 @@ def test_amount_is_rounded_half_up_to_the_smallest_unit(amount: Fraction, curren
 
 
 def test_amount_is_exact_however_large() -> None:
-    assert rounded(Fraction(10**30) + Fraction(1, 8), "USD").amount == Decimal(10**32 + 13).scaleb(-2)
+    assert rounded(Fraction(10**30) + Fraction(1, 8), "USD").amount == Decimal("1000000000000000000000000000000.13")
 
 
 def test_refusal_says_what_where_and_how() -> None:
