@@ -129,3 +129,15 @@ def test_aim_in_hours_pauses_although_business_days_do_not() -> None:
 def test_event_after_now_has_not_happened() -> None:
     assert clocks_of(desk(), [HIGH, event(5, "agent_reply")], after(4))["response"].state == "running"
     assert clocks_of(desk(), [event(5, "opened")], after(4)) == {}
+
+
+def test_target_of_zero_is_due_at_the_start_even_where_the_clock_starts_paused() -> None:
+    agreement = desk(
+        pause={"status_request": ["waiting_on_customer"]},
+        severities={"low": {"status_request": {"within": "0m"}, "resolution": {"within": "2bd", "aim": "0h"}}},
+    )
+    events = [event(0, "opened"), event(1, "status", "waiting_on_customer"), event(2, "status_request")]
+    clocks = clocks_of(agreement, [*events, event(4, "customer_reply")], after(5))
+    assert (clocks["status_request"].due, clocks["status_request"].breached_at) == (after(2), after(2))
+    assert clocks["resolution"].aim == after(0)
+    assert {name: clock.name for name, clock in clocks.items()} == {name: name for name in clocks}
