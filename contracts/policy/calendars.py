@@ -239,7 +239,10 @@ class Calendar:
         table, year = self._table, moment_of(instant).year
         first, last = year - 1, year + 1
         if table.first <= table.last:
-            first, last = min(first, table.first), max(last, table.last)
+            # It at least doubles, so that a deadline far ahead is not walked to year by year.
+            span = table.last - table.first + 1
+            first = max(min(first, table.first - span), FIRST_YEAR) if year < table.first else table.first
+            last = min(max(last, table.last + span), LAST_YEAR) if year > table.last else table.last
         day, after = date(first - 1, 12, 31), date(last + 1, 1, 1)
         start, end = midnight(date(first, 1, 1), self.zone), midnight(after, self.zone)
         openings: list[Interval] = []

@@ -53,7 +53,9 @@ class Clock:
             self.life = [*self.stood[0], *self.life[len(self.stood[0]) :]]
             self.figure = self.stood[1]
             self.stood = None
-        self.life.append(Stretch(at, None, status, None, restarts=True))
+        elif figure is None and self.figure is not None and self.breached_at is not None:
+            self.stood = (self.life, self.figure)
+        self.life = [*self.life, Stretch(at, None, status, None, restarts=True)]
         self._take(at, figure)
 
     def reclassified(self, at: int, figure: Figure | None) -> None:

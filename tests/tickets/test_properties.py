@@ -11,7 +11,7 @@ from contracts.policy.agreement import Agreement
 from contracts.policy.documents import agreement_of, read_document
 from slaportal.intervals import Instant, read_instant
 from tests.reference.random_tickets import random_ticket
-from tests.tickets.desk import HOUR, MINUTE, after, desk, event
+from tests.tickets.desk import MINUTE, after, desk, event
 from tickets.clocks import clocks_of, read_clocks
 from tickets.explanation import explain
 from tickets.history import Event, History, read_history
@@ -103,4 +103,4 @@ def test_pause_never_brings_a_deadline_forward(paused_at: int, length: int) -> N
     assert without.due is not None
     assert paused.due is not None
     assert paused.due >= without.due
-    assert paused.elapsed <= without.elapsed <= 16 * HOUR + without.elapsed
+    assert paused.elapsed <= without.elapsed

@@ -173,3 +173,10 @@ def test_every_monday_of_more_than_a_year_closed_is_refused() -> None:
     days += [f"{y}-{m:02d}-{d}" for y in (2026, 2027) for m in (4, 6, 9, 11) for d in (29, 30)]
     terms = CalendarTerms.model_validate({"hours": {"mon": "09:00-10:00"}, "closed": days})
     assert closed_for_a_year(terms, "UTC") is not None
+
+
+def test_deadline_far_ahead_ends_or_is_refused_without_a_walk_through_the_years() -> None:
+    weekly = calendar(hours={"mon": "09:00-10:00"})
+    assert due(weekly, "2026-11-09T09:00:00Z", 5000) == "2122-08-31T10:00:00Z"
+    with pytest.raises(Refusal, match="1900 to 2300"):
+        weekly.deadline(read_instant("2026-11-09T09:00:00Z"), 20_000 * HOUR)
