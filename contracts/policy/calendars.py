@@ -20,7 +20,7 @@ ALWAYS = "always"
 _ONE_DAY = timedelta(days=1)
 _LONGEST_CLOSURE_DAYS = 366
 FIRST_YEAR, LAST_YEAR = 1900, 2300
-_EARLIEST, _LATEST = (
+EARLIEST, LATEST = (
     instant_of(datetime(FIRST_YEAR, 1, 1, tzinfo=UTC)),
     instant_of(datetime(LAST_YEAR + 1, 1, 1, tzinfo=UTC)),
 )
@@ -234,7 +234,7 @@ class Calendar:
         return table
 
     def _built(self, instant: Instant) -> _Table:
-        if not _EARLIEST <= instant < _LATEST:
+        if not EARLIEST <= instant < LATEST:
             raise Refusal("instant_out_of_range", f"Calendars know the years {FIRST_YEAR} to {LAST_YEAR} only.")
         table, year = self._table, moment_of(instant).year
         first, last = year - 1, year + 1

@@ -162,9 +162,24 @@ WRONG: list[tuple[str, Any, list[str]]] = [
         ["policy.availability.target: ", 'write "99.9"'],
     ),
     (
+        "instant out of range",
+        scenario(now="0001-01-01T00:00:00+14:00"),
+        [': now: "0001-01-01T00:00:00+14:00" is out of range, years go from 1900 to 2300'],
+    ),
+    (
+        "instant that is none",
+        scenario(ticket={"events": [{"at": {}, "type": "opened"}]}),
+        ["ticket.events[0].at: a mapping is not an instant, write it as"],
+    ),
+    (
+        "currency",
+        scenario(month={"period": "2026-02", "fee": {"monthly": "1", "currency": "usd"}}),
+        ['month.fee.currency: "usd" is not a currency, write three capital letters as EUR'],
+    ),
+    (
         "beyond the calendars",
         scenario(
-            now="9998-01-01T00:00:00Z",
+            now="2300-12-31T00:00:00Z",
             policy={
                 **POLICY,
                 "calendars": {"day": {"hours": {"mon": "09:00-10:00"}}},
@@ -173,7 +188,7 @@ WRONG: list[tuple[str, Any, list[str]]] = [
                     "severities": {"low": {"response": {"within": "4h", "calendar": "day"}}},
                 },
             },
-            ticket={"events": [{"at": "9997-01-01T00:00:00Z", "type": "opened"}]},
+            ticket={"events": [{"at": "2300-12-20T00:00:00Z", "type": "opened"}]},
         ),
         ["ticket: Calendars know the years 1900 to 2300 only."],
     ),
@@ -221,6 +236,13 @@ def test_simulate_needs_no_database_and_starts_nothing() -> None:
     )
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.endswith("6 scenarios, all hold.\n")
+
+
+def test_reader_who_leaves_early_is_no_error() -> None:
+    file = ROOT / "tests/scenarios/rules.yaml"
+    command = f"set -o pipefail; {sys.executable} manage.py simulate {file} | true"
+    done = subprocess.run(["bash", "-c", command], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_figures_are_cut_off_and_not_rounded() -> None:

@@ -1,23 +1,35 @@
 """A scenario as typed models: a policy, a `now`, a ticket's events, a month of a subscription, and what is expected."""
 
+import re
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from contracts.policy.calendars import EARLIEST, FIRST_YEAR, LAST_YEAR, LATEST
 from contracts.policy.document.availability import Subscription
-from contracts.policy.document.values import Clock, Exact, read_exact
+from contracts.policy.document.values import Clock, Exact, read_exact, shown
 from slaportal.intervals import read_instant
 from tickets.history import EventType, Resolution, Status
 
 _BELONGS = {"status": ("status",), "severity": ("severity", "opened"), "resolution": ("resolved",)}
+_CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
 _NEEDED = {"status": "status", "severity": "severity"}
 
 
 def _instant(value: Any) -> int:
     if not isinstance(value, str):
-        raise ValueError(f"{value!r} is not an instant, write it as 2026-03-13T17:00:00-04:00")
-    return read_instant(value)
+        raise ValueError(f"{shown(value)} is not an instant, write it as 2026-03-13T17:00:00-04:00")
+    instant = read_instant(value)
+    if not EARLIEST <= instant < LATEST:
+        raise ValueError(f'"{value}" is out of range, years go from {FIRST_YEAR} to {LAST_YEAR}')
+    return instant
+
+
+def _currency(value: Any) -> Any:
+    if value is not None and (not isinstance(value, str) or _CURRENCY.fullmatch(value) is None):
+        raise ValueError(f"{shown(value)} is not a currency, write three capital letters as EUR")
+    return value
 
 
 def _samples(value: Any) -> Any:
@@ -126,7 +138,7 @@ class FeePart(Part):
 
     monthly: Exact = Field(default=Decimal(0), ge=0)
     annual: Annotated[Exact, Field(ge=0)] | None = None
-    currency: str | None = Field(default=None, pattern="^[A-Z]{3}$")
+    currency: Annotated[str | None, BeforeValidator(_currency)] = None
 
 
 class MissPart(Part):

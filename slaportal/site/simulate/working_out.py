@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from contracts.policy.agreement import Agreement
 from contracts.policy.complaints import suggestion
@@ -40,21 +40,17 @@ class Outcome:
 
 def work_out(prepared: Prepared) -> Outcome:
     """The outcome of one scenario; WrongFiles where its history or its month is none."""
-    scenario, agreement = prepared.scenario, prepared.agreement
+    scenario, agreement, month = prepared.scenario, prepared.agreement, prepared.scenario.month
     history, clocks = _ticket(prepared)
-    if scenario.month is None:
+    if month is None:
         return Outcome(scenario, agreement, history, clocks, None, (), ())
-    period = _period(prepared, scenario.month)
-    _refuse_unknown_metrics(prepared, scenario.month)
-    _refuse_unknown_severities(prepared, scenario.month)
-
-    def worked_out() -> Outcome:
-        availability, performance, credits_ = _month(
-            agreement, period, scenario.month or MonthPart(period=""), scenario.now
-        )
-        return Outcome(scenario, agreement, history, clocks, availability, performance, credits_)
-
-    return _within_calendars(prepared, "month", worked_out)
+    period = _period(prepared, month)
+    _refuse_unknown_metrics(prepared, month)
+    _refuse_unknown_severities(prepared, month)
+    availability, performance, credits_ = _within_calendars(
+        prepared, "month", lambda: _month(agreement, period, month, scenario.now)
+    )
+    return Outcome(scenario, agreement, history, clocks, availability, performance, credits_)
 
 
 def _ticket(prepared: Prepared) -> tuple[History | None, dict[ClockName, Clock]]:
@@ -141,7 +137,7 @@ def _month(
 
 def _fee(agreement: Agreement, month: MonthPart) -> Fee:
     """The fee; one that is not given is nothing, which the report says."""
-    currency: Any = agreement.terms.currency or "USD"
+    currency = agreement.terms.currency or "USD"
     if month.fee is None:
         return Fee(Decimal(0), None, currency)
     return Fee(month.fee.monthly, month.fee.annual, month.fee.currency or currency)

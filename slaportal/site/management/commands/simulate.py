@@ -1,6 +1,7 @@
 """`manage.py simulate FILE... [--json]`: works out scenarios without a database and says whether they hold."""
 
 import json
+import os
 import sys
 from argparse import ArgumentParser
 from pathlib import Path
@@ -41,12 +42,19 @@ class Command(BaseCommand):
         judged = [(outcome, figures, failures_of(outcome.scenario.expect, figures)) for outcome, figures in results]
         if options["json"]:
             shapes = [{"name": o.scenario.name, **figures, "failures": failures} for o, figures, failures in judged]
-            self.stdout.write(json.dumps(shapes, indent=2, ensure_ascii=False))
+            self._print(json.dumps(shapes, indent=2, ensure_ascii=False))
         else:
-            for outcome, _, failures in judged:
-                self.stdout.write(tell(outcome, failures))
-            self.stdout.write(tell_sum([(outcome.scenario, failures) for outcome, _, failures in judged]))
+            told = [tell(outcome, failures) for outcome, _, failures in judged]
+            self._print("".join([*told, tell_sum([(o.scenario, failures) for o, _, failures in judged])]))
         sys.exit(DOES_NOT_HOLD if any(failures for _, _, failures in judged) else HOLDS)
+
+    def _print(self, text: str) -> None:
+        """Print to a reader who may leave before the end, as `head` does: that is no error."""
+        try:
+            self.stdout.write(text)
+            self.stdout.flush()
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _worked_out(files: list[Path]) -> list[Outcome]:
