@@ -13,7 +13,7 @@ from contracts.policy.document.calendars import CalendarTerms, Shift
 from contracts.policy.durations import DAY, MINUTE
 from contracts.policy.holiday_codes import holidays_in
 from contracts.policy.wall_clock import local_instant, local_time, midnight
-from slaportal.intervals import Instant, Interval, difference, instant_of, moment_of, union
+from slaportal.intervals import Instant, Interval, difference, instant_of, union
 from slaportal.refusal import Refusal
 
 ALWAYS = "always"
@@ -236,15 +236,18 @@ class Calendar:
     def _built(self, instant: Instant) -> _Table:
         if not EARLIEST <= instant < LATEST:
             raise Refusal("instant_out_of_range", f"Calendars know the years {FIRST_YEAR} to {LAST_YEAR} only.")
-        table, year = self._table, moment_of(instant).year
+        # The year is the local one, as the table's bounds are: at its end UTC may still be in the year before.
+        table, year = self._table, local_time(instant, self.zone).year
         first, last = year - 1, year + 1
         if table.first <= table.last:
             # It at least doubles, so that a deadline far ahead is not walked to year by year.
             span = table.last - table.first + 1
-            first = max(min(first, table.first - span), FIRST_YEAR) if year < table.first else table.first
-            last = min(max(last, table.last + span), LAST_YEAR) if year > table.last else table.last
+            first = min(first, table.first - span) if year < table.first else table.first
+            last = max(last, table.last + span) if year > table.last else table.last
+        # A year more on either side, where zones begin and end; what lies beyond the years is cut off below.
+        first, last = max(first, FIRST_YEAR - 1), min(last, LAST_YEAR + 1)
         day, after = date(first - 1, 12, 31), date(last + 1, 1, 1)
-        start, end = midnight(date(first, 1, 1), self.zone), midnight(after, self.zone)
+        start, end = max(midnight(date(first, 1, 1), self.zone), EARLIEST), min(midnight(after, self.zone), LATEST)
         openings: list[Interval] = []
         closures = []
         while day < after:

@@ -180,3 +180,32 @@ def test_deadline_far_ahead_ends_or_is_refused_without_a_walk_through_the_years(
     assert due(weekly, "2026-11-09T09:00:00Z", 5000) == "2122-08-31T10:00:00Z"
     with pytest.raises(Refusal, match="1900 to 2300"):
         weekly.deadline(read_instant("2026-11-09T09:00:00Z"), 20_000 * HOUR)
+
+
+@pytest.mark.parametrize("zone", ["UTC", NEW_YORK, "Asia/Kolkata", "Pacific/Kiritimati", "Pacific/Pago_Pago"])
+def test_table_grows_over_the_turn_of_the_year_in_every_zone(zone: str) -> None:
+    weekly = calendar(zone, hours={"wed": "09:00-10:00"})
+    start = read_instant("2026-12-01T00:00:00Z")
+    for weeks in (5, 60, 700, 9000):
+        fresh = Calendar(weekly._plan, weekly.zone)
+        reached = fresh.deadline(start, weeks * HOUR)
+        assert fresh.open_us(start, reached) == weeks * HOUR
+        assert weekly.deadline(start, weeks * HOUR) == reached
+    back = Calendar(weekly._plan, weekly.zone)
+    assert back.deadline(start, HOUR) == weekly.deadline(start, HOUR)
+    assert back.open_us(read_instant("1950-01-01T00:00:00Z"), start) == weekly.open_us(
+        read_instant("1950-01-01T00:00:00Z"), start
+    )
+
+
+@pytest.mark.parametrize("zone", ["UTC", NEW_YORK, "Asia/Kolkata", "Pacific/Kiritimati"])
+def test_refusal_beyond_the_years_does_not_depend_on_what_was_asked_before(zone: str) -> None:
+    asked = calendar(zone, hours={"thu": "09:00-10:00"})
+    fresh = Calendar(asked._plan, asked.zone)
+    asked.deadline(read_instant("2026-12-01T00:00:00Z"), HOUR)
+    for weekly in (asked, fresh):
+        assert weekly.deadline(read_instant("1900-01-01T00:00:00Z"), HOUR) < read_instant("1900-01-06T00:00:00Z")
+        with pytest.raises(Refusal, match="1900 to 2300"):
+            weekly.deadline(read_instant("2300-12-20T00:00:00Z"), 4 * HOUR)
+        with pytest.raises(Refusal, match="1900 to 2300"):
+            weekly.open_us(read_instant("2300-12-20T00:00:00Z"), read_instant("2301-01-01T00:00:00Z"))
