@@ -1,5 +1,5 @@
 #!/usr/bin/env python
-"""Django's command line."""
+"""Django's command line: an operator's tool, so on the embedded database it logs in as portal_jobs."""
 
 import os
 import sys
@@ -8,4 +8,5 @@ from django.core.management import execute_from_command_line
 
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "slaportal.settings")
+    os.environ.setdefault("PORTAL_LOGIN", "portal_jobs")
     execute_from_command_line(sys.argv)

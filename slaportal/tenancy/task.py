@@ -1,0 +1,39 @@
+"""The base class of every Celery task: it says in which plane it runs, and the scope is open when its body begins."""
+
+from typing import Any, Literal
+
+from celery import Task
+from django.db.utils import InterfaceError, OperationalError
+
+from slaportal.tenancy.scope import PLATFORM, STAFF, scope
+
+Plane = Literal["provider", "platform", "itself"]
+
+
+class PortalTask(Task[Any, Any]):
+    """`plane="provider"`: called with `provider_id=`, runs as staff of that provider, in one transaction.
+
+    `plane="platform"`: sees ids, wall keys and marks of everybody, to claim. `plane="itself"`: opens its scopes itself, one
+    for each batch; until then the login may see nothing. All are idempotent: they may run twice, or again after a kill.
+    """
+
+    plane: Plane = "provider"
+    autoretry_for = (OperationalError, InterfaceError)
+    retry_backoff = True
+    retry_backoff_max = 60
+    max_retries = 8
+    acks_late = True
+    reject_on_worker_lost = True
+    ignore_result = True
+
+    def __call__(self, *args: Any, provider_id: int | None = None, **kwargs: Any) -> Any:
+        """Runs the body in its plane; a task of a provider without `provider_id` raises TypeError before it does anything."""
+        if self.plane == "itself":
+            return self.run(*args, **kwargs)
+        if self.plane == "platform":
+            with scope(PLATFORM):
+                return self.run(*args, **kwargs)
+        if provider_id is None:
+            raise TypeError(f"{self.name} works for one provider: call it with provider_id=.")
+        with scope(STAFF, provider=provider_id):
+            return self.run(*args, **kwargs)

@@ -1,0 +1,105 @@
+"""The fixed cast: two providers, three tenants, one person for each role, strangers of both kinds, an operator."""
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from functools import cache
+
+import pytest
+from allauth.account.models import EmailAddress
+from django.contrib.auth.hashers import make_password
+from django.db import connection
+from django.test import Client
+
+from slaportal.tenancy.models import Membership, Provider, Tenant, User
+from slaportal.tenancy.queries import role_for
+from slaportal.tenancy.scope import STAFF, presenting, scope
+from tests.conftest import logged_in_as
+
+PASSWORD = "seven-purple-lighthouses"
+PROVIDERS = {"p1": ("a", "b"), "p2": ("c",)}
+# Who: provider, tenant, role. ann and amy are of tenant a; bob is the stranger of another tenant, carl and cora of another provider.
+CAST = {
+    "agent": ("p1", None, "agent"),
+    "lead": ("p1", None, "lead"),
+    "admin": ("p1", None, "admin"),
+    "amy": ("p1", "a", "member"),
+    "ann": ("p1", "a", "manager"),
+    "bob": ("p1", "b", "manager"),
+    "carl": ("p2", "c", "manager"),
+    "cora": ("p2", None, "admin"),
+}
+
+
+@dataclass
+class World:
+    """Everything by its short name."""
+
+    providers: dict[str, Provider] = field(default_factory=dict)
+    tenants: dict[str, Tenant] = field(default_factory=dict)
+    members: dict[str, Membership] = field(default_factory=dict)
+    users: dict[str, User] = field(default_factory=dict)
+
+    def client(self, who: str, *, raise_request_exception: bool = True) -> Client:
+        """A browser in which this person is signed in."""
+        client = Client(raise_request_exception=raise_request_exception)
+        client.force_login(self.users[who])
+        return client
+
+    def inside(self, who: str) -> AbstractContextManager[None]:
+        """The scope of this member."""
+        member = self.members[who]
+        return scope(role_for(member.tenant_id), provider=member.provider_id, tenant=member.tenant_id)
+
+
+@cache
+def _hashed() -> str:
+    return make_password(PASSWORD)
+
+
+def make_user(name: str, *, operator: bool = False) -> User:
+    """A person with a verified address, `<name>@example.test`."""
+    user = User.objects.create(
+        email=f"{name}@example.test", name=name.title(), password=_hashed(), is_operator=operator
+    )
+    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+    return user
+
+
+def make_provider(slug: str, name: str) -> Provider:
+    """By the function that makes them, as the workers' login."""
+    with logged_in_as("portal_jobs"):
+        with presenting(), connection.cursor() as cursor:
+            cursor.execute("SELECT tenancy_create_provider(%s, %s)", [slug, name])
+            pk = cursor.fetchone()[0]
+        with scope(STAFF, provider=pk):
+            return Provider.objects.get(pk=pk)
+
+
+def build_world() -> World:
+    """The cast, in the database of the test."""
+    world = World()
+    for who in (*CAST, "olga"):
+        world.users[who] = make_user(who, operator=who == "olga")
+    for slug, tenants in PROVIDERS.items():
+        provider = world.providers[slug] = make_provider(slug, f"CANARY-provider-{slug}")
+        with scope(STAFF, provider=provider.pk):
+            for name in tenants:
+                world.tenants[name] = Tenant.objects.create(provider=provider, name=f"CANARY-tenant-{name}")
+            for who, (of, tenant, role) in CAST.items():
+                if of == slug:
+                    world.members[who] = Membership.objects.create(
+                        provider=provider,
+                        tenant=world.tenants[tenant] if tenant else None,
+                        user=world.users[who],
+                        role=role,
+                        name=f"CANARY-member-{who}",
+                        email=world.users[who].email,
+                    )
+    return world
+
+
+@pytest.fixture
+def world(db: None) -> Iterator[World]:
+    """A new world for each test."""
+    yield build_world()
