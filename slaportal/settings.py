@@ -102,7 +102,7 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 
 def _database(url: str, login: str) -> dict[str, Any]:
-    """The installation's own server where the environment names one, otherwise the embedded one, which may not run yet."""
+    """The installation's own server where the environment names one; otherwise the embedded one, running or not."""
     found = dict(env.db(url)) if url in env else places.database(login)
     return {**found, "CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
 
@@ -121,7 +121,10 @@ REDIS_URL = env.str("REDIS_URL", default="") or places.redis_url()
 
 AUTH_USER_MODEL = "tenancy.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher", "django.contrib.auth.hashers.PBKDF2PasswordHasher"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},

@@ -7,10 +7,11 @@ urlpatterns = [
     path("", include("slaportal.people.urls")),
     path("audit/", include("slaportal.audit.urls")),
     path("messages/", include("slaportal.outbox.urls")),
+    path("api/v1/", include("slaportal.api.urls")),
     path("jobs/", include("slaportal.jobs.urls")),
     path("", include("slaportal.site.urls")),
 ]
-handler400 = "slaportal.site.errors.bad_request"
-handler403 = "slaportal.site.errors.permission_denied"
-handler404 = "slaportal.site.errors.not_found"
-handler500 = "slaportal.site.errors.server_error"
+# handler400 = "slaportal.site.errors.bad_request"
+# handler403 = "slaportal.site.errors.permission_denied"
+# handler404 = "slaportal.site.errors.not_found"
+# handler500 = "slaportal.site.errors.server_error"

@@ -34,20 +34,29 @@ def superuser_cursor(database: str = "postgres") -> Any:
     return raw.cursor()
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What uses the database is marked, so that it can run on another server too."""
+    for item in items:
+        if "django_db_setup" in getattr(item, "fixturenames", ()) or item.get_closest_marker("django_db"):
+            item.add_marker(pytest.mark.database)
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_test_environment: None, django_db_blocker: Any) -> Iterator[None]:
     """Replaces pytest-django's: the owner creates and migrates the test database, `default` is pointed at it."""
     owner, web = connections["owner"], connections["default"]
     real = owner.settings_dict["NAME"]
     worker = os.environ.get("PYTEST_XDIST_WORKER", "")
-    owner.settings_dict["TEST"]["NAME"] = "_".join(filter(None, [os.environ.get("TEST_DATABASE", "test_portal"), worker]))
+    owner.settings_dict["TEST"]["NAME"] = "_".join(
+        filter(None, [os.environ.get("TEST_DATABASE", "test_portal"), worker])
+    )
     with django_db_blocker.unblock():
         try:
             cursor = superuser_cursor()
         except psycopg2.OperationalError as error:
             pytest.exit(f"PostgreSQL is not there: use `make test`, which starts it. ({error})", returncode=2)
         cursor.execute(ROLES.read_text())
-        owner.creation.create_test_db(verbosity=0, autoclobber=True)
+        owner.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
         owner.close()
         web.close()
         web.settings_dict.update(NAME=owner.settings_dict["NAME"], USER=SUPERUSER)

@@ -1,5 +1,11 @@
 """The routes of audit."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from slaportal.audit import views
+
+urlpatterns = [
+    path("", views.audit, name="audit"),
+    path("export/", views.audit_export, name="audit_export"),
+    path("verify/", views.audit_verify, name="audit_verify"),
+]

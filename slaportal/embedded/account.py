@@ -17,6 +17,7 @@ from slaportal.embedded.console import EmbeddedError, say
 NAME = "slaportal"
 PASS = stat.S_IXOTH
 READ = stat.S_IROTH
+EFFECTIVE = os.access in os.supports_effective_ids
 
 
 def account_for(data: Path) -> pwd.struct_passwd | None:
@@ -42,7 +43,7 @@ def _made() -> pwd.struct_passwd | None:
     useradd = shutil.which("useradd", path="/usr/sbin:/sbin:/usr/bin:/bin")
     if useradd is None:
         return None
-    made = subprocess.run(
+    made = subprocess.run(  # noqa: S603 - our own words
         [useradd, "--system", "--no-create-home", "--home-dir", "/nonexistent", "--shell", "/usr/sbin/nologin", NAME],
         capture_output=True,
         text=True,
@@ -73,7 +74,7 @@ def owned(directory: Path, account: pwd.struct_passwd | None) -> None:
     try:
         directory.mkdir(mode=0o700, parents=False, exist_ok=True)
         if account is None:
-            if not os.access(directory, os.R_OK | os.W_OK | os.X_OK):
+            if not os.access(directory, os.R_OK | os.W_OK | os.X_OK, effective_ids=EFFECTIVE):
                 raise PermissionError(f"it belongs to the uid {directory.stat().st_uid}")
             return
         if directory.stat().st_uid != account.pw_uid:

@@ -4,7 +4,7 @@ import sys
 
 
 class EmbeddedError(Exception):
-    """Something the person at the keyboard can put right: a code for programs and a sentence with what, where and how."""
+    """What the person at the keyboard can put right: a code for programs, a sentence with what, where and how."""
 
     def __init__(self, code: str, sentence: str) -> None:
         super().__init__(sentence)

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,11 +22,19 @@ LONGEST_LOG = 5_000_000
 PAUSE_S = 0.01
 
 
+@dataclass(frozen=True)
+class Running:
+    """A server that answers."""
+
+    pid: int
+    version: str
+
+
 def launch(command: Sequence[str | Path], account: pwd.struct_passwd | None, log: Path) -> subprocess.Popen[bytes]:
     """Starts a server in a session of its own: no Ctrl+C reaches it, and it outlives us until it is stopped."""
     try:
         with opened_log(log) as output:
-            process = subprocess.Popen(
+            process = subprocess.Popen(  # noqa: S603 - the wheel's programs
                 [str(part) for part in command],
                 stdin=subprocess.DEVNULL,
                 stdout=output,
@@ -41,7 +50,7 @@ def launch(command: Sequence[str | Path], account: pwd.struct_passwd | None, log
 
 def output_of(command: Sequence[str | Path], account: pwd.struct_passwd | None) -> tuple[int, str]:
     """Runs a program to its end: its exit code, and all that it printed."""
-    done = subprocess.run(
+    done = subprocess.run(  # noqa: S603 - the wheel's programs
         [str(part) for part in command],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,

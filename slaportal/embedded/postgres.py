@@ -1,5 +1,6 @@
 """The embedded PostgreSQL: its data directory, start and stop, the portal's roles and its database."""
 
+import os
 import pwd
 import shutil
 import signal
@@ -13,8 +14,8 @@ import psycopg2
 from slaportal.embedded import places
 from slaportal.embedded.account import account_for, disk_full, make_passable, owned
 from slaportal.embedded.console import EmbeddedError
-from slaportal.embedded.launch import command_of, end, last_lines, launch, output_of, version_of
-from slaportal.embedded.sockets import check_length, listened_to
+from slaportal.embedded.launch import Running, command_of, end, last_lines, launch, output_of, version_of
+from slaportal.embedded.sockets import listened_to
 from slaportal.embedded.wheels import postgres_program
 
 SUPERUSER = "postgres"
@@ -33,14 +34,6 @@ SETTINGS = {
     "max_wal_size": "512MB",
     "jit": "off",
 }
-
-
-@dataclass(frozen=True)
-class Running:
-    """A server that answers."""
-
-    pid: int
-    version: str
 
 
 class _Starting(Exception):  # noqa: N818 - it is no error
@@ -104,7 +97,7 @@ class Postgres:
         except psycopg2.Error as error:
             if "the database system is" in str(error) or not listened_to(self.socket):
                 raise _Starting from error
-            raise self._foreign(str(error).strip()) from error
+            raise self._foreign(str(error).partition("\n")[0]) from error
         if Path(directory).resolve() != self.data.resolve():
             raise self._foreign(f"its data are in {directory}")
         return Running(self._pid() or 0, version)
@@ -118,7 +111,6 @@ class Postgres:
 
     def start(self) -> Running:
         """Starts it and waits until it takes connections; the data directory is made when there is none."""
-        check_length(self.socket)
         account = account_for(self.data)
         make_passable(self.data, account)
         program = postgres_program("postgres")
@@ -128,24 +120,33 @@ class Postgres:
         if not self._exists(version):
             self._make(account)
         owned(self.data, account)
-        self._forget_the_dead()
-        written = self.log.stat().st_size if self.log.exists() else 0
         settings = SETTINGS | {"unix_socket_directories": str(self.socket.parent)}
         arguments = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
-        process = launch([program, "-D", self.data, *arguments], account, self.log)
-        return self._wait(process, written)
-
-    def _wait(self, process: "subprocess.Popen[bytes]", written: int) -> Running:
         deadline = time.monotonic() + STARTS_WITHIN_S
+        while True:
+            self._forget_the_dead()
+            written = self.log.stat().st_size if self.log.exists() else 0
+            process = launch([program, "-D", self.data, *arguments], account, self.log)
+            try:
+                running = self._wait(process, deadline)
+            except BaseException:
+                end(process.pid, str(self.data), STOPS)
+                raise
+            if running is not None:
+                return running
+            output = last_lines(self.log, written)
+            if "is still in use" not in output or time.monotonic() > deadline:
+                raise self._failed(output)
+            time.sleep(0.2)  # processes of a killed server are still about to end
+
+    def _wait(self, process: "subprocess.Popen[bytes]", deadline: float) -> Running | None:
+        """The server as soon as it takes connections; None when it has ended."""
         while time.monotonic() < deadline:
             ended = process.poll() is not None
             running = self.find()
-            if running is not None:
+            if running is not None or ended:
                 return running
-            if ended:
-                raise self._failed(last_lines(self.log, written))
             time.sleep(0.01)
-        end(process.pid, str(self.data), STOPS)
         raise EmbeddedError(
             "not_started", f"PostgreSQL takes no connections after {STARTS_WITHIN_S} s: {self.log} says why."
         )
@@ -166,7 +167,7 @@ class Postgres:
                 f"{self.data} is no data directory of PostgreSQL: move it away, or choose another directory by "
                 "PORTAL_VAR=/some/directory.",
             )
-        theirs, ours = mark.read_text().strip(), version.split()[-1].split(".")[0]
+        theirs, ours = mark.read_text().strip(), version.rpartition(" ")[2].partition(".")[0]
         if theirs != ours:
             raise EmbeddedError(
                 "data_version",
@@ -190,7 +191,9 @@ class Postgres:
                 break
             if "invalid locale name" not in output:
                 raise self._failed(output)
-        (new / "pg_hba.conf").write_text("# Whoever may open the socket may be anybody; there is no TCP.\nlocal all all trust\n")
+        (new / "pg_hba.conf").write_text(
+            "# Whoever may open the socket may be anybody; there is no TCP.\nlocal all all trust\n"
+        )
         if self.data.exists():
             self.data.rmdir()
         new.rename(self.data)
@@ -202,24 +205,33 @@ class Postgres:
         what = lines[-1] if lines else "it wrote nothing"
         return EmbeddedError("not_started", f"PostgreSQL did not start: {what} (more in {self.log})")
 
+    @property
+    def _pid_file(self) -> Path:
+        return self.data / "postmaster.pid"
+
     def _pid(self) -> int | None:
         try:
-            return int((self.data / "postmaster.pid").read_text().split("\n", 1)[0])
+            return int(self._pid_file.read_text().split("\n", 1)[0])
         except (OSError, ValueError):
             return None
 
     def _forget_the_dead(self) -> None:
-        """Removes the pid file of a killed server whose number another process bears now: PostgreSQL would believe it."""
+        """Lets PostgreSQL see that a killed server is dead though its pid lives on, as a zombie or as somebody else.
+
+        It takes the pid of its own parent for a dead one. The files themselves stay: by what else they say PostgreSQL
+        knows whether processes of the dead server still use its memory.
+        """
         pid = self._pid()
-        if pid is None:
-            return
-        if str(self.data) in command_of(pid):
+        if pid is not None and str(self.data) in command_of(pid):
             raise EmbeddedError(
                 "not_answering",
                 f"PostgreSQL runs on {self.data} (pid {pid}) but cannot be reached at {self.socket}: "
                 "python -m slaportal.embedded stop, then start again.",
             )
-        (self.data / "postmaster.pid").unlink()
+        for file in (self._pid_file, self.socket.with_name(f"{self.socket.name}.lock")):
+            if file.exists():
+                _, _, rest = file.read_text().partition("\n")
+                file.write_text(f"{os.getpid()}\n{rest}")
 
     def stop(self) -> bool:
         """Stops it, quickly but cleanly; False when none ran."""

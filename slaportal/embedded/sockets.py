@@ -36,10 +36,8 @@ def listened_to(path: Path) -> bool:
                 f"The socket {path} belongs to another user (uid {_owner(path)}): start as that user or as root, or "
                 "choose another directory by PORTAL_VAR=/some/directory.",
             ) from error
-        except OSError as error:
-            if error.errno == errno.ENOTSOCK:
-                return False
-            return error.errno in {errno.EAGAIN, errno.ETIMEDOUT}
+        except OSError as error:  # a queue that is full or a server that is stopped: somebody is there
+            return error.errno == errno.EAGAIN or isinstance(error, TimeoutError)
         return True
 
 

@@ -33,6 +33,7 @@ def valkey_program() -> Path:
     program = next(directory.glob("*/valkey-server"), None)
     if program is None:
         raise EmbeddedError(
-            "wheel_missing", f"{directory} holds no valkey-server for this machine: set REDIS_URL to a Redis of your own."
+            "wheel_missing",
+            f"{directory} holds no valkey-server for this machine: set REDIS_URL to a Redis of your own.",
         )
     return program

@@ -1,17 +1,77 @@
 """Where allauth meets the house: nobody signs up without an invitation, mails go through the outbox."""
 
+import base64
+import hashlib
+from typing import Any
+
+import structlog
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core import context as allauth_context
 from allauth.mfa.adapter import DefaultMFAAdapter
+from cryptography.fernet import Fernet, MultiFernet
+from django.conf import settings
+from django.contrib.sites.shortcuts import get_current_site
 from django.http import HttpRequest
+from django.utils.crypto import get_random_string
+
+from slaportal.outbox.actions import leave_account_mail
+from slaportal.tenancy.models import User
+
+log = structlog.get_logger(__name__)
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
-    """Accounts are made by accepting an invitation only."""
+    """Accounts are made by accepting an invitation only; a mail is a row first, so a dead mail server delays nobody."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
-        """Never: `people.actions.accept_invitation` makes the account."""
+        """Never: `people.actions.invitations.join_with_new_account` makes the account."""
         return False
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Leaves it in the outbox, in the identity plane."""
+        request = allauth_context.request
+        words = {"request": request, "email": email, "current_site": get_current_site(request), **context}
+        message = self.render_mail(template_prefix, email, words)
+        html = next((body for body, kind in getattr(message, "alternatives", []) if kind == "text/html"), "")
+        text = "" if message.content_subtype == "html" else message.body
+        leave_account_mail(
+            template_prefix.rpartition("/")[2],
+            email,
+            message.subject,
+            text or message.body,
+            html=html or (message.body if message.content_subtype == "html" else ""),
+            key=get_random_string(32),
+        )
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        """Noted in the log with the reference of the request, never with what was typed."""
+        super().authentication_failed(request, **credentials)
+        log.warning("sign_in_failed", login_method=sorted(set(credentials) - {"password"}))
+
+
+def _safe() -> MultiFernet:
+    """What the secrets of second factors are kept under: keys derived from the installation's, the newest first."""
+    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    derived = [hashlib.sha256(b"slaportal.mfa" + key.encode()).digest() for key in keys]
+    return MultiFernet([Fernet(base64.urlsafe_b64encode(key)) for key in derived])
 
 
 class MfaAdapter(DefaultMFAAdapter):  # type: ignore[misc]
-    """Two-factor sign-in as the house wants it."""
+    """Names people by their address in authenticator apps, and keeps the shared secrets encrypted."""
+
+    def encrypt(self, text: str) -> str:
+        """For the database."""
+        return _safe().encrypt(text.encode()).decode()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        """Back from the database."""
+        return _safe().decrypt(encrypted_text.encode()).decode()
+
+    def get_totp_label(self, user: User) -> str:
+        """The address."""
+        return user.email
+
+    def get_public_key_credential_rp_entity(self) -> dict[str, str]:
+        """The portal's host, as the browser checks it."""
+        entity: dict[str, str] = super().get_public_key_credential_rp_entity()
+        return {**entity, "name": "SLA Portal"}

@@ -1,41 +1,76 @@
-"""What a session must be before it gets in: not too old, and of two factors where the provider says so."""
+"""What a session must be to get in: not too old, of two factors where the provider says so; and its reader's zone."""
 
+import zoneinfo
 from collections.abc import Callable
 
+from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import logout
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from slaportal.tenancy.middleware import OUTSIDE
+from slaportal.tenancy.models import User
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
+BEGAN, SEEN = "began_at", "seen_at"
+NOTE_EVERY_S = 300
 
 
 class SessionLifetimeMiddleware:
-    """Being written."""
+    """Ends a session after `SESSION_IDLE_SECONDS` without a request, and `SESSION_COOKIE_AGE` after its sign-in.
+
+    The last request is noted once in five minutes, so that a page view is not a write.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """Passes on."""
+        """Signs out whose time is over; the view then treats them as a stranger."""
+        if request.user.is_authenticated:
+            now = int(timezone.now().timestamp())
+            began, seen = request.session.get(BEGAN), request.session.get(SEEN)
+            if began is None or seen is None:
+                request.session[BEGAN] = request.session[SEEN] = now
+            elif now - began > settings.SESSION_COOKIE_AGE or now - seen > settings.SESSION_IDLE_SECONDS:
+                logout(request)
+                messages.info(request, _("You were signed out because nothing happened for a while. Sign in again."))
+            elif now - seen >= NOTE_EVERY_S:
+                request.session[SEEN] = now
         return self.get_response(request)
 
 
 class RequiredMfaMiddleware:
-    """Being written."""
+    """Where the provider requires a second factor, a member without one sees only the pages on which to set it up."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """Passes on."""
+        """Leads to the page with the second factors."""
+        member = getattr(request, "membership", None)
+        needed = member is not None and member.provider.mfa_required and getattr(request, "api_token", None) is None
+        if needed and not request.path.startswith(OUTSIDE) and not is_mfa_enabled(request.user):
+            assert member is not None
+            words = _("%(provider)s requires a second factor. Set one up, then go on.")
+            messages.warning(request, words % {"provider": member.provider.name})
+            return redirect("mfa_index")
         return self.get_response(request)
 
 
 class ReaderMiddleware:
-    """Being written."""
+    """Times are shown in the reader's own zone."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """Passes on."""
-        return self.get_response(request)
+        """The zone is that of the profile; UTC for a stranger and for a zone that is no more."""
+        zone = request.user.time_zone if isinstance(request.user, User) else "UTC"
+        with timezone.override(zoneinfo.ZoneInfo(zone if zone in zoneinfo.available_timezones() else "UTC")):
+            return self.get_response(request)

@@ -1,5 +1,23 @@
-"""The routes of people."""
+"""Routes about people."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from slaportal.people.views import entering, organisations, people, tokens
+
+urlpatterns = [
+    path("people/", people.people, name="people"),
+    path("people/invite/", people.invite_person, name="invite"),
+    path("people/<int:pk>/", people.person, name="person"),
+    path("people/<int:pk>/remove/", people.remove, name="remove"),
+    path("people/invitations/<int:pk>/revoke/", people.revoke, name="invitation_revoke"),
+    path("tokens/", tokens.tokens, name="tokens"),
+    path("tokens/<int:pk>/revoke/", tokens.revoke, name="token_revoke"),
+    path("provider/", organisations.settings, name="provider"),
+    path("customers/", organisations.tenants, name="tenants"),
+    path("customers/<int:pk>/", organisations.tenant, name="tenant"),
+    path("installation/", organisations.installation, name="installation"),
+    path("invitation/<str:secret>/", entering.invitation, name="invitation"),
+    path("switch/", entering.switch, name="switch"),
+    path("switch/<int:pk>/", entering.switch_to, name="switch_to"),
+    path("account/profile/", entering.profile, name="profile"),
+]

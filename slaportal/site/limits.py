@@ -1,19 +1,37 @@
-"""How large a request may be."""
+"""How large a request may be, and what may not stand in its address. Long addresses and headers stop at gunicorn."""
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.utils.translation import gettext as _
+
+from slaportal.site.errors import answer_error
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 
 class SizeMiddleware:
-    """Being written."""
+    """Refuses before a byte of the body is read."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """Passes on."""
+        """413 for a body that says it is too large, 411 for one that does not say: Django would take it as empty."""
+        if "Transfer-Encoding" in request.headers and not request.META.get("CONTENT_LENGTH"):
+            return answer_error(request, 411, "length_required", _("Say how long the body is: send Content-Length."))
+        if _declared(request) > settings.LARGEST_BODY:
+            words = _("The request is larger than %(limit)s MB, which is the most the portal takes.")
+            return answer_error(request, 413, message=words % {"limit": settings.LARGEST_BODY // 1024**2})
+        if "\0" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
+            return answer_error(request, 400)  # PostgreSQL has no text with it
         return self.get_response(request)
+
+
+def _declared(request: HttpRequest) -> int:
+    try:
+        return int(request.META.get("CONTENT_LENGTH") or 0)
+    except ValueError:
+        return 0  # Django reads it so

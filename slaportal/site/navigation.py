@@ -1,10 +1,48 @@
-"""Where a member can go."""
+"""Where a member can go: the entries of the side bar and the top bar, as the role allows."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from slaportal.tenancy.models import CUSTOMER_ROLES, STAFF_ROLES, Membership, Role
+
+ENTRIES: tuple[tuple[str, Promise, str, tuple[str, ...]], ...] = (
+    ("home", _("Home"), "home", (*STAFF_ROLES, *CUSTOMER_ROLES)),
+    ("tenants", _("Customers"), "building", STAFF_ROLES),
+    ("people", _("People"), "users", (*STAFF_ROLES, *CUSTOMER_ROLES)),
+    ("jobs", _("Jobs"), "list-check", STAFF_ROLES),
+    ("messages", _("Mail"), "mail", (Role.ADMIN,)),
+    ("audit", _("Record"), "history", (Role.ADMIN,)),
+    ("tokens", _("API tokens"), "key", (*STAFF_ROLES, *CUSTOMER_ROLES)),
+    ("provider", _("Settings"), "settings", (Role.ADMIN,)),
+)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One place to go."""
+
+    label: str
+    url: str
+    icon: str
+    current: bool
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
-    """For the side bar and the top bar."""
-    return {"navigation": []}
+    """Context of every page; nothing where nobody is signed in, or when a page is drawn without the middleware."""
+    member: Membership | None = getattr(request, "membership", None)
+    entries = []
+    if member is not None:
+        for name, label, icon, roles in ENTRIES:
+            if member.role in roles:
+                url = reverse(name)
+                current = request.path == url if name == "home" else request.path.startswith(url)
+                entries.append(Entry(str(label), url, icon, current))
+    if getattr(getattr(request, "user", None), "is_operator", False):
+        url = reverse("installation")
+        entries.append(Entry(str(_("Installation")), url, "layout-dashboard", request.path == url))
+    return {"navigation": entries}

@@ -1,5 +1,13 @@
-"""The routes of site."""
+"""Routes of the site."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from slaportal.site.health import healthz, readyz
+from slaportal.site.home import home
+
+urlpatterns = [
+    path("", home, name="home"),
+    # Answered by HealthMiddleware, before sessions; here they have names.
+    path("healthz", healthz, name="healthz"),
+    path("readyz", readyz, name="readyz"),
+]

@@ -56,7 +56,7 @@ class MembershipMiddleware:
         request.user = caller.user if caller else AnonymousUser()
         if caller:
             request.membership, request.memberships_count, request.api_token = caller.member, 1, caller.token
-            request._dont_enforce_csrf_checks = True  # noqa: SLF001 - no cookie carries this right
+            request._dont_enforce_csrf_checks = True
 
 
 class ScopeMiddleware:

@@ -125,7 +125,9 @@ class Membership(models.Model):
     """
 
     provider = models.ForeignKey(Provider, models.PROTECT, related_name="memberships")
-    tenant = models.ForeignKey(Tenant, models.PROTECT, null=True, blank=True, db_constraint=False, related_name="+")
+    tenant = models.ForeignKey(
+        Tenant, models.PROTECT, null=True, blank=True, db_constraint=False, related_name="members"
+    )
     user = models.ForeignKey(User, models.PROTECT, related_name="+")
     role = models.CharField(_("role"), max_length=8, choices=Role.choices)
     name = models.CharField(_("name"), max_length=120)
@@ -165,7 +167,7 @@ class Membership(models.Model):
 
 
 class ApiToken(models.Model):
-    """A key for a program, acting as the member who made it. Only a keyed digest is kept, and the first letters to know it by."""
+    """A key for a program, acting as the member who made it; of the secret only a digest and its first letters are kept."""
 
     provider = models.ForeignKey(Provider, models.PROTECT, related_name="+")
     tenant = models.ForeignKey(Tenant, models.PROTECT, null=True, blank=True, db_constraint=False, related_name="+")
@@ -182,9 +184,7 @@ class ApiToken(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["provider", "id"], name="api_token_wall_key"),
             CompositeForeignKey(name="api_token_tenant", columns=["provider_id", "tenant_id"], to="tenancy_tenant"),
-            CompositeForeignKey(
-                name="api_token_member", columns=["provider_id", "member_id"], to="tenancy_membership"
-            ),
+            CompositeForeignKey(name="api_token_member", columns=["provider_id", "member_id"], to="tenancy_membership"),
             CompositeForeignKey(
                 name="api_token_member_of_tenant",
                 columns=["tenant_id", "member_id"],

@@ -6,8 +6,8 @@ from django.db import connections
 
 ALL = "SELECT, INSERT, UPDATE, DELETE"
 
-# What the logins may do without a scope: sign-in, sessions and what Django itself keeps. A table that is neither here nor
-# behind a wall fails tests/tenancy/test_planes.py.
+# What the logins may do without a scope: sign-in, sessions and what Django itself keeps. A table that is neither here
+# nor behind a wall fails tests/tenancy/test_planes.py.
 IDENTITY: dict[str, dict[str, str]] = {
     **{
         table: {"portal_web, portal_jobs": ALL}

@@ -48,10 +48,10 @@ def scope(role: str, *, provider: int | None = None, tenant: int | None = None) 
             yield  # an exception rolls the block back, and with it the role
         finally:
             _open_scope.reset(token)
-        _give_back(role)
+        _give_back()
 
 
-def _give_back(role: str) -> None:
+def _give_back() -> None:
     if _failed():
         transaction.set_rollback(True)
     elif not connection.needs_rollback:

@@ -13,8 +13,8 @@ Plane = Literal["provider", "platform", "itself"]
 class PortalTask(Task[Any, Any]):
     """`plane="provider"`: called with `provider_id=`, runs as staff of that provider, in one transaction.
 
-    `plane="platform"`: sees ids, wall keys and marks of everybody, to claim. `plane="itself"`: opens its scopes itself, one
-    for each batch; until then the login may see nothing. All are idempotent: they may run twice, or again after a kill.
+    `plane="platform"`: sees ids, wall keys and marks of everybody, to claim. `plane="itself"`: opens its scopes itself,
+    one a batch; until then the login sees nothing. All are idempotent: they may run twice, or again after a kill.
     """
 
     plane: Plane = "provider"
@@ -27,7 +27,7 @@ class PortalTask(Task[Any, Any]):
     ignore_result = True
 
     def __call__(self, *args: Any, provider_id: int | None = None, **kwargs: Any) -> Any:
-        """Runs the body in its plane; a task of a provider without `provider_id` raises TypeError before it does anything."""
+        """Runs the body in its plane; a provider's task without `provider_id` raises TypeError and does nothing."""
         if self.plane == "itself":
             return self.run(*args, **kwargs)
         if self.plane == "platform":

@@ -12,7 +12,7 @@ PROVIDER = "(SELECT current_setting('app.provider_id')::bigint)"
 TENANT = "(SELECT current_setting('app.tenant_id')::bigint)"
 PERSON = "(SELECT current_setting('app.user_id')::bigint)"
 # The person is read with it, because "" is a digest to compare with but no number: the forgotten one must be an error.
-PRESENTED = "(SELECT current_setting('app.entrance') WHERE current_setting('app.user_id')::bigint IS NOT NULL)"
+PRESENTED = "(SELECT current_setting('app.entrance') WHERE current_setting('app.user_id')::bigint >= 0)"
 
 
 class _Written(models.BaseConstraint):
@@ -70,8 +70,8 @@ class _Written(models.BaseConstraint):
 class Wall(_Written):
     """Row level security of one table (`docs/tenancy.md`).
 
-    `staff` and `customer` are the privileges of `portal_staff` (rows of its provider) and `portal_customer` (rows of its
-    tenant, further narrowed by the SQL `customer_rows`; nothing by default). `marks` are the columns by which the
+    `staff` and `customer` are the privileges of `portal_staff` (rows of its provider) and `portal_customer` (rows of
+    its tenant, further narrowed by the SQL `customer_rows`; nothing by default). `marks` are the columns by which the
     workers claim: `portal_platform` reads ids, wall keys and marks, and writes marks, of everybody. `login` and
     `login_rows` open the table to the two logins before any scope: a person's own memberships, a presented token.
     `key` and `tenant_key` name the columns that are compared (`id` for a provider and a tenant themselves, "" for rows

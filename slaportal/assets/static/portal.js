@@ -46,21 +46,19 @@
     for (const details of open('details.drop')) shut(details, details.contains(document.activeElement))
   })
 
-  // Twice sent is once too often: the button of a form on its way sends no second time.
+  // Twice sent is once too often: for some seconds a form on its way is not sent a second time.
   addEventListener('submit', (event) => {
     const form = event.target
-    if (event.defaultPrevented || form.method === 'dialog' || form.matches('[hx-post], [hx-get], [hx-put], [hx-delete]')) return
+    if (event.defaultPrevented || form.method !== 'post' || form.matches('[hx-post], [hx-put], [hx-delete]')) return
     if (form.dataset.sent) event.preventDefault()
     form.dataset.sent = 'yes'
-  })
-  addEventListener('pageshow', () => {
-    for (const form of document.forms) delete form.dataset.sent
+    setTimeout(() => { delete form.dataset.sent }, 4000)
   })
 
-  // Good news goes after ten seconds unless someone is reading it; errors stay until they are closed.
+  // Good news goes after ten seconds unless someone is reading it; bad news is no toast.
   function settle (toasts) {
     for (const toast of toasts) {
-      if (toast.matches('.error, .warning') || toast.dataset.settled) continue
+      if (toast.dataset.settled) continue
       toast.dataset.settled = 'yes'
       const leave = () => (toast.matches(':hover, :focus-within') ? setTimeout(leave, 2000) : toast.remove())
       setTimeout(leave, 10000)

@@ -65,7 +65,7 @@ class Migration(migrations.Migration):
                 ('removed_at', models.DateTimeField(blank=True, null=True)),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('provider', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to='tenancy.provider')),
-                ('tenant', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.tenant')),
+                ('tenant', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='members', to='tenancy.tenant')),
             ],
         ),
         migrations.CreateModel(
@@ -146,7 +146,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='entrance',
-            constraint=slaportal.tenancy.wall.Wall(customer=('SELECT', 'INSERT', 'DELETE'), customer_rows='', key='provider_id', login=('SELECT',), login_rows="digest = (SELECT current_setting('app.entrance') WHERE current_setting('app.user_id')::bigint IS NOT NULL)", marks=(), name='entrance_wall', staff=('SELECT', 'INSERT', 'DELETE'), tenant_key='tenant_id'),
+            constraint=slaportal.tenancy.wall.Wall(customer=('SELECT', 'INSERT', 'DELETE'), customer_rows='', key='provider_id', login=('SELECT',), login_rows="digest = (SELECT current_setting('app.entrance') WHERE current_setting('app.user_id')::bigint >= 0)", marks=(), name='entrance_wall', staff=('SELECT', 'INSERT', 'DELETE'), tenant_key='tenant_id'),
         ),
         migrations.AddConstraint(
             model_name='apitoken',

@@ -1,0 +1,99 @@
+"""An event as a person reads it: words for codes, the reader's clock, and what changed as a difference."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from slaportal.audit.models import Event
+from slaportal.audit.words import action_in_words, field_in_words, kind_in_words
+from slaportal.tenancy.models import Role
+
+ROLES = {role.value: role for role in Role}
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """An instant in the reader's time zone: for machines, in full, and as it is shown."""
+
+    iso: str
+    full: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One thing that changed; None where there was or is nothing of the kind."""
+
+    field: str
+    before: str | None
+    after: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the page and of the export."""
+
+    number: int | None
+    at: Moment
+    actor: str
+    role: str
+    action: str
+    kind: str
+    target: str
+    tenant: str
+    reason: str
+    reference: str
+    changes: list[Change]
+
+
+def entry_of(event: Event) -> Entry:
+    """The event, for the reader whose time zone and language are active; its tenant must have been read with it."""
+    return Entry(
+        number=event.number,
+        at=moment(event.at),
+        actor=event.actor_name,
+        role=role_in_words(event.actor_role),
+        action=action_in_words(event.action),
+        kind=kind_in_words(event.target_kind),
+        target=event.target_name,
+        tenant=event.tenant.name if event.tenant else "",
+        reason=event.reason,
+        reference=event.reference,
+        changes=list(differences(event.before or {}, event.after or {})),
+    )
+
+
+def moment(at: datetime) -> Moment:
+    """In the reader's time zone, to the second."""
+    local = timezone.localtime(at)
+    iso = local.isoformat(timespec="seconds")
+    return Moment(iso=iso, full=f"{iso} ({local.tzname()})", text=date_format(local, "j M Y, H:i:s"))
+
+
+def role_in_words(role: str) -> str:
+    """The role that the actor had; "" of who had none."""
+    return str(ROLES[role].label) if role in ROLES else role
+
+
+def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Change]:
+    """What is not the same on both sides, in the order in which it was written down."""
+    for field in dict.fromkeys((*after, *before)):
+        was, now = before.get(field), after.get(field)
+        if was != now:
+            yield Change(field_in_words(field), _told(field, was), _told(field, now))
+
+
+def _told(field: str, value: Any) -> str | None:
+    if value is None:
+        return None
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if field == "role":
+        return role_in_words(str(value))
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

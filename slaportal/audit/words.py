@@ -1,0 +1,71 @@
+"""What the audit shows instead of codes. Apps above add their own: `ACTIONS.update(...)` in their `ready()`."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+ACTIONS: dict[str, str | Promise] = {
+    "audit_exported": _("Audit exported"),
+    "audit_verified": _("Audit verified"),
+    "invitation_accepted": _("Invitation accepted"),
+    "invitation_revoked": _("Invitation revoked"),
+    "job_cancelled": _("Job cancelled"),
+    "job_started": _("Job started"),
+    "member_invited": _("Person invited"),
+    "member_removed": _("Member removed"),
+    "member_role_changed": _("Role changed"),
+    "message_retried": _("Message sent again"),
+    "provider_changed": _("Settings of the provider changed"),
+    "provider_founded": _("Provider founded"),
+    "tenant_added": _("Customer added"),
+    "tenant_renamed": _("Customer renamed"),
+    "token_made": _("API token made"),
+    "token_revoked": _("API token revoked"),
+}
+KINDS: dict[str, str | Promise] = {
+    "apitoken": _("API token"),
+    "invitation": _("Invitation"),
+    "job": _("Job"),
+    "membership": _("Member"),
+    "message": _("Message"),
+    "provider": _("Provider"),
+    "tenant": _("Customer"),
+}
+FIELDS: dict[str, str | Promise] = {
+    "email": _("E-mail address"),
+    "entries": _("Entries"),
+    "expires_at": _("Expires"),
+    "filter": _("Filter"),
+    "mfa_required": _("Two-factor sign-in required"),
+    "name": _("Name"),
+    "prefix": _("First letters"),
+    "read_only": _("Read only"),
+    "role": _("Role"),
+    "slug": _("Short name"),
+    "verified": _("Verified"),
+    "wrong": _("Wrong"),
+}
+
+
+def action_in_words(action: str) -> str:
+    """Its sentence; of one that nobody named, its own words."""
+    return str(ACTIONS.get(action) or in_words(action))
+
+
+def kind_in_words(kind: str) -> str:
+    """What sort of thing was acted on."""
+    return str(KINDS.get(kind) or in_words(kind))
+
+
+def field_in_words(field: str) -> str:
+    """What changed."""
+    return str(FIELDS.get(field) or in_words(field))
+
+
+def in_words(code: str) -> str:
+    """`first_reply_sent` as "First reply sent"."""
+    return code.replace("_", " ").strip().capitalize()
+
+
+def actions_to_choose() -> list[tuple[str, str]]:
+    """Every action that has words, by them."""
+    return sorted(((action, str(words)) for action, words in ACTIONS.items()), key=lambda pair: pair[1].casefold())

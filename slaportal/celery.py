@@ -1,0 +1,121 @@
+"""Background work: the Celery app, its queues and its timetable.
+
+The broker is only a hint, the database is the truth: whatever is due lies in a row, and the timetable's sweeps find it
+when a message is lost. So all tasks are idempotent, and results are kept nowhere.
+"""
+
+import os
+from logging.config import dictConfig
+from typing import Any
+
+import django
+from celery import Celery
+from celery.schedules import crontab
+from celery.signals import beat_init, setup_logging, worker_init
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.db import Error, connections
+from django_structlog.celery.receivers import CeleryReceiver
+from kombu import Queue
+
+from slaportal.embedded import places
+from slaportal.tenancy.login import refuse_harmful_login
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "slaportal.settings")
+os.environ.setdefault("PORTAL_LOGIN", "portal_jobs")
+
+LONGEST_TASK_S = 300
+HALF_A_DAY_S = 12 * 3600
+QUEUES = ("default", "messages", "jobs", "audit")
+
+
+def _every(task: str, schedule: int | crontab, expires: int) -> dict[str, Any]:
+    """`expires`: a worker that was away finds one message of each, not thousands."""
+    return {"task": task, "schedule": schedule, "options": {"expires": expires}}
+
+
+TIMETABLE = {
+    "beat-heart": _every("slaportal.site.tasks.beat_heart", 10, expires=10),
+    "send-due": _every("slaportal.outbox.tasks.send_due", 2, expires=2),
+    "work-due": _every("slaportal.jobs.tasks.work_due", 5, expires=5),
+    "seal": _every("slaportal.audit.tasks.seal", 5, expires=5),
+    "publish-heads": _every("slaportal.audit.tasks.publish_heads", crontab("5", "0"), expires=HALF_A_DAY_S),
+    "clear-sessions": _every("slaportal.people.tasks.clear_sessions", crontab("20", "3"), expires=HALF_A_DAY_S),
+}
+
+app = Celery("slaportal")
+app.set_default()  # for every thread of the web process, not only for the one that imports this
+app.conf.update(
+    broker_url=settings.BROKER_URL,
+    result_backend=None,
+    accept_content=["json"],
+    task_serializer="json",
+    timezone="UTC",
+    task_ignore_result=True,
+    # Queues.
+    task_queues=[Queue(name) for name in QUEUES],
+    task_default_queue="default",
+    task_create_missing_queues=False,
+    task_routes={
+        "slaportal.outbox.*": {"queue": "messages"},
+        "slaportal.jobs.*": {"queue": "jobs"},
+        "slaportal.audit.*": {"queue": "audit"},
+    },
+    beat_schedule=TIMETABLE,
+    beat_schedule_filename=str(places.VAR / "celerybeat-schedule"),
+    # When a worker or its child is killed the message comes back. Two tasks long, since one may wait for another.
+    task_acks_late=True,
+    task_reject_on_worker_lost=True,
+    worker_prefetch_multiplier=1,
+    task_soft_time_limit=LONGEST_TASK_S - 60,
+    task_time_limit=LONGEST_TASK_S,
+    broker_transport_options={
+        "visibility_timeout": 2 * LONGEST_TASK_S + 60,
+        # kombu looks for unacknowledged messages every interval x throttle: 100 s by default.
+        "unacked_restore_interval": 5,
+        "unacked_restore_throttle": 1,
+        "socket_connect_timeout": 2,
+        "health_check_interval": 30,
+    },
+    # Redis may be away at the start and at any time; who only leaves a hint does not wait for it.
+    broker_connection_retry_on_startup=True,
+    broker_connection_max_retries=None,
+    broker_connection_timeout=2,
+    task_publish_retry=False,
+    worker_soft_shutdown_timeout=20,
+    worker_enable_soft_shutdown_on_idle=True,
+    worker_max_tasks_per_child=2000,
+    worker_send_task_events=False,
+    worker_hijack_root_logger=False,
+    worker_redirect_stdouts=False,
+)
+app.autodiscover_tasks()
+
+# The context of the request that left a task goes with it, and every line of a task has its id. (The boot step of
+# django-structlog does so in workers only, and its setting would load Celery into every command of manage.py.)
+RECEIVER = CeleryReceiver()
+RECEIVER.connect_worker_signals()
+
+
+@setup_logging.connect
+def keep_logging(**_: Any) -> None:
+    """Celery logs as the rest of the portal does."""
+    dictConfig(settings.LOGGING)
+
+
+@worker_init.connect
+@beat_init.connect
+def refuse_to_start(**_: Any) -> None:
+    """A login that could pass the wall, or that nobody could judge, stops the start.
+
+    By SystemExit: Celery swallows every other exception of a signal.
+    """
+    django.setup()
+    try:
+        refuse_harmful_login()
+    except ImproperlyConfigured as error:
+        raise SystemExit(str(error)) from None
+    except Error as error:
+        raise SystemExit(f"The portal does not start without its database: {error}") from None
+    finally:
+        connections.close_all()  # a connection must not be shared by the children that are forked next

@@ -1,0 +1,27 @@
+"""Instants as the reader reads them: written once a row in Python, in the reader's zone, with the zone beside it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils import timezone
+
+
+@dataclass(frozen=True)
+class Shown:
+    """`text` for people, `iso` for machines and the title."""
+
+    text: str
+    iso: str
+
+
+def at_reader(instant: datetime, now: datetime) -> Shown:
+    """`Fri 4 Dec, 16:30 EST`; today only `16:30 EST`; with the year when it is another one."""
+    local, today = timezone.localtime(instant), timezone.localtime(now)
+    zone = local.tzname()
+    if local.date() == today.date():
+        text = f"{local:%H:%M} {zone}"
+    elif local.year == today.year:
+        text = f"{local:%a} {local.day} {local:%b, %H:%M} {zone}"
+    else:
+        text = f"{local:%a} {local.day} {local:%b %Y, %H:%M} {zone}"
+    return Shown(text, local.isoformat(timespec="seconds"))

@@ -1,0 +1,1 @@
+"""The demo: five providers with their tenants and people, made through the same actions as everything else."""

@@ -1,0 +1,66 @@
+"""Builds the demo, as often as one likes: what is there already stays as it is."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from allauth.account.models import EmailAddress
+from django.db import transaction
+
+from slaportal.people.actions.members import enrol
+from slaportal.people.actions.organisations import add_tenant, create_provider
+from slaportal.site.demo.cast import COMPANIES, OPERATOR, PASSWORD, Company, Person
+from slaportal.tenancy.models import Provider, Tenant, User
+from slaportal.tenancy.queries import providers_for_operator
+from slaportal.tenancy.scope import STAFF, scope
+
+BY = "Demo"
+
+
+def build_demo(*, at: datetime) -> Iterator[str]:
+    """Yields a line for each provider once it is committed. Logged in as portal_jobs, outside any scope."""
+    operator = _user(*OPERATOR)
+    if not operator.is_operator:
+        operator.is_operator = True
+        operator.save(update_fields=["is_operator"])
+    there = {provider.slug: provider.pk for provider in providers_for_operator(operator)}
+    for company in COMPANIES:
+        with transaction.atomic():
+            users = {person.email: _user(person.email, person.name, company.zone) for person in _everybody(company)}
+            pk = there.get(company.slug) or create_provider(company.slug, company.name)
+            with scope(STAFF, provider=pk):
+                _fill(Provider.objects.get(pk=pk), company, users, at)
+        yield f"{company.name}: {len(company.staff)} staff, {len(company.customers)} customers"
+
+
+def _everybody(company: Company) -> list[Person]:
+    return [*company.staff, *(person for customer in company.customers for person in customer.people)]
+
+
+def _user(email: str, name: str, zone: str) -> User:
+    found = User.objects.filter(email=email).first()
+    if found is None:
+        found = User.objects.create_user(email, PASSWORD, name=name, time_zone=zone)
+        EmailAddress.objects.create(user=found, email=email, verified=True, primary=True)
+    return found
+
+
+def _fill(provider: Provider, company: Company, users: dict[str, User], at: datetime) -> None:
+    for person in company.staff:
+        enrol(users[person.email], person.role, provider_id=provider.pk, tenant_id=None, email=person.email, at=at)
+    for customer in company.customers:
+        tenant = Tenant.objects.filter(provider=provider, name=customer.name).first()
+        tenant = tenant or add_tenant(provider, customer.name, actor=BY)
+        for person in customer.people:
+            user = users[person.email]
+            enrol(user, person.role, provider_id=provider.pk, tenant_id=tenant.pk, email=person.email, at=at)
+
+
+def sign_ins() -> Iterator[str]:
+    """What to sign in with, a line for each provider."""
+    yield f"Everybody's password: {PASSWORD}"
+    for company in COMPANIES:
+        staff = ", ".join(f"{p.email} ({p.role})" for p in company.staff[:3])
+        customer = company.customers[0]
+        people = ", ".join(f"{p.email} ({p.role})" for p in customer.people)
+        yield f"  {company.name}: {staff}; {customer.name}: {people}"
+    yield f"  Operator of the installation: {OPERATOR[0]}"

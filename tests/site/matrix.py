@@ -1,0 +1,91 @@
+"""The matrix: every route x every person x GET and POST, in a table that is read in review (matrix.yaml).
+
+`python -m tests.site.matrix` cannot know what is right; it only prints what is. A new route gets a row by hand.
+"""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from ruamel.yaml import YAML
+
+from slaportal.people.models import Invitation
+from slaportal.tenancy.models import ApiToken
+from tests.world import World
+
+TABLE = Path(__file__).with_name("matrix.yaml")
+EVERYBODY = ("anonymous", "agent", "lead", "admin", "amy", "ann", "bob", "carl", "cora", "olga")
+
+
+def routes() -> Iterator[str]:
+    """The names of all routes of the resolver; one without a name is an error."""
+    yield from _names(get_resolver().url_patterns)
+
+
+def _names(patterns: list[Any]) -> Iterator[str]:
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            yield from _names(pattern.url_patterns)
+        else:
+            assert isinstance(pattern, URLPattern)
+            assert pattern.name, f"{pattern} has no name"
+            yield pattern.name
+
+
+def table() -> dict[str, dict[str, Any]]:
+    """The rows: route -> {GET: {status: names}, POST: {status: names}, data: what a POST sends}."""
+    rows: dict[str, dict[str, Any]] = YAML(typ="safe").load(TABLE.read_text())
+    return rows
+
+
+def arguments(route: str, world: World) -> list[Any]:
+    """What of tenant a (or of provider p1) stands in the route's address."""
+    ann = world.members["ann"]
+    if route in ("person", "remove"):
+        return [world.members["amy"].pk]
+    if route == "tenant":
+        return [ann.tenant_id]
+    if route == "switch_to":
+        return [ann.pk]
+    with world.inside("ann"):
+        if route == "invitation_revoke":
+            return [Invitation.objects.get().pk]
+        if route == "token_revoke":
+            return [ApiToken.objects.get().pk]
+    return _others(route, world)
+
+
+def _others(route: str, world: World) -> list[Any]:
+    job = world.ids.get("job")
+    fixed: dict[str, list[Any]] = {
+        "invitation": ["slai_wrong"],
+        "job": [job],
+        "job_progress": [job],
+        "job_cancel": [job],
+        "message_retry": [world.ids.get("message")],
+        "account_confirm_email": ["wrong-key"],
+        "account_reset_password_from_key": ["1", "wrong-key"],
+        "mfa_edit_webauthn": [1],
+        "mfa_remove_webauthn": [1],
+    }
+    return fixed.get(route, [])
+
+
+def address(route: str, world: World) -> str:
+    """The route's path in this world."""
+    if route == "account_reset_password_from_key":
+        return "/account/password/reset/key/1-wrong-key/"
+    return reverse(route, args=arguments(route, world))
+
+
+def people_of(row: dict[Any, str]) -> dict[str, int]:
+    """{status: "names"} turned round; everybody stands in it exactly once."""
+    found: dict[str, int] = {}
+    for status, names in row.items():
+        for name in re.split(r"\s+", str(names).strip()):
+            assert name not in found, f"{name} stands twice"
+            found[name] = int(status)
+    assert set(found) == set(EVERYBODY), set(EVERYBODY) ^ set(found)
+    return found

@@ -1,0 +1,197 @@
+"""Every walled table, found by its constraint: nothing without a scope, nothing of others, nothing over the wall."""
+
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.db import DatabaseError, IntegrityError, ProgrammingError, connection, models, transaction
+from psycopg2.errors import InsufficientPrivilege
+
+from slaportal.tenancy.models import Membership, Provider, Tenant
+from slaportal.tenancy.scope import CUSTOMER, STAFF, scope
+from slaportal.tenancy.wall import CompositeForeignKey, Wall
+from tests.world import World
+
+
+def wall_of(model: type[models.Model]) -> Wall | None:
+    return next((c for c in model._meta.constraints if isinstance(c, Wall)), None)
+
+
+WALLED = [model for model in apps.get_models() if wall_of(model)]
+BELOW_PROVIDER = [model for model in WALLED if model is not Provider]
+KEYS = pytest.mark.parametrize("model", WALLED, ids=lambda model: model._meta.label)
+ROWS = pytest.mark.parametrize("model", BELOW_PROVIDER, ids=lambda model: model._meta.label)
+
+
+def columns(model: type[models.Model]) -> list[str]:
+    return [field.column for field in model._meta.local_concrete_fields]
+
+
+def rows(model: type[models.Model]) -> list[dict[str, Any]]:
+    with connection.cursor() as cursor:
+        cursor.execute(f'SELECT * FROM "{model._meta.db_table}" ORDER BY id')
+        names = [column.name for column in cursor.description]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def provider_of(model: type[models.Model], row: dict[str, Any]) -> int:
+    return int(row["id"] if model is Provider else row["provider_id"])
+
+
+def staff(lived_in: World, slug: str) -> Any:
+    return scope(STAFF, provider=lived_in.providers[slug].pk)
+
+
+def rows_or_none(model: type[models.Model], inside: Any) -> list[dict[str, Any]]:
+    """What the scope shows; nothing where its role may not read the table at all."""
+    try:
+        with inside:
+            return rows(model)
+    except ProgrammingError as error:
+        if error.__cause__.__class__ is InsufficientPrivilege:
+            return []
+        raise
+
+
+def touched(statement: str, pk: int, inside: Any) -> int:
+    """How many rows the statement changed; none where the privilege is missing."""
+    try:
+        with inside, connection.cursor() as cursor:
+            cursor.execute(statement, [pk])
+            return int(cursor.rowcount)
+    except ProgrammingError as error:
+        if error.__cause__.__class__ is InsufficientPrivilege:
+            return 0
+        raise
+
+
+@KEYS
+def test_without_a_scope_it_is_an_error(lived_in: World, model: type[models.Model]) -> None:
+    with staff(lived_in, "p1"):
+        assert rows(model), "the world must have a row in every table: see tests/world.py"
+    with pytest.raises(DatabaseError), transaction.atomic():
+        rows(model)
+
+
+@KEYS
+def test_staff_see_their_own_provider_and_no_other(lived_in: World, model: type[models.Model]) -> None:
+    for slug in ("p1", "p2"):
+        with staff(lived_in, slug):
+            assert {provider_of(model, row) for row in rows(model)} == {lived_in.providers[slug].pk}
+
+
+@KEYS
+def test_customers_see_nothing_of_other_tenants(lived_in: World, model: type[models.Model]) -> None:
+    for tenant in lived_in.tenants.values():
+        for row in rows_or_none(model, scope(CUSTOMER, provider=tenant.provider_id, tenant=tenant.pk)):
+            assert provider_of(model, row) == tenant.provider_id
+            if model is Tenant:
+                assert row["id"] == tenant.pk
+            elif "tenant_id" in row:
+                assert row["tenant_id"] == tenant.pk
+
+
+def insert(model: type[models.Model], row: dict[str, Any]) -> None:
+    kept = {name: value for name, value in row.items() if name != "id"}
+    fields = {field.column: field for field in model._meta.local_concrete_fields}
+    values = [fields[name].get_db_prep_save(value, connection) for name, value in kept.items()]
+    with connection.cursor() as cursor:
+        names = ", ".join(f'"{name}"' for name in kept)
+        marks = ", ".join(["%s"] * len(kept))
+        cursor.execute(f'INSERT INTO "{model._meta.db_table}" ({names}) VALUES ({marks})', values)
+
+
+@KEYS
+def test_a_row_for_another_provider_cannot_be_written(lived_in: World, model: type[models.Model]) -> None:
+    with staff(lived_in, "p1"):
+        foreign = rows(model)[0]
+    with pytest.raises(DatabaseError, match=r"row-level security|permission denied"), staff(lived_in, "p2"):
+        insert(model, foreign)
+
+
+@KEYS
+def test_a_row_for_another_tenant_cannot_be_written_by_a_customer(lived_in: World, model: type[models.Model]) -> None:
+    with staff(lived_in, "p1"):
+        foreign = rows(model)[0]
+    other = lived_in.tenants["b"]
+    if "tenant_id" in foreign:
+        foreign["tenant_id"] = lived_in.tenants["a"].pk
+    with (
+        pytest.raises(DatabaseError, match=r"row-level security|permission denied"),
+        scope(CUSTOMER, provider=other.provider_id, tenant=other.pk),
+    ):
+        insert(model, foreign)
+
+
+@ROWS
+def test_a_row_cannot_be_moved_over_the_wall(lived_in: World, model: type[models.Model]) -> None:
+    target = lived_in.providers["p2"].pk
+    with (
+        pytest.raises(DatabaseError, match=r"row-level security|permission denied"),
+        staff(lived_in, "p1"),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(f'UPDATE "{model._meta.db_table}" SET provider_id = %s', [target])
+
+
+@KEYS
+def test_foreign_rows_are_neither_changed_nor_deleted(lived_in: World, model: type[models.Model]) -> None:
+    table = model._meta.db_table
+    with staff(lived_in, "p2"):
+        before = rows(model)
+    for statement in (f'DELETE FROM "{table}" WHERE id = %s', f'UPDATE "{table}" SET id = id WHERE id = %s'):
+        assert touched(statement, before[0]["id"], staff(lived_in, "p1")) == 0
+    with staff(lived_in, "p2"):
+        assert rows(model) == before
+
+
+@KEYS
+def test_nobody_may_truncate(lived_in: World, model: type[models.Model]) -> None:
+    with (
+        pytest.raises(DatabaseError, match="permission denied"),
+        staff(lived_in, "p1"),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(f'TRUNCATE "{model._meta.db_table}" CASCADE')
+
+
+@KEYS
+def test_every_key_between_walled_tables_contains_the_wall(model: type[models.Model]) -> None:
+    """Plain foreign keys are judged past row level security: one of the provider's columns must be in each."""
+    composite = [c.arguments["columns"] for c in model._meta.constraints if isinstance(c, CompositeForeignKey)]
+    for field in model._meta.local_concrete_fields:
+        target = field.related_model
+        if not isinstance(target, type) or target is Provider or target not in WALLED:
+            continue
+        assert not field.db_constraint, f"{field}: a plain key passes the wall, db_constraint=False and a composite one"
+        assert ("provider_id", field.column) in composite, f"{field}: no composite key with provider_id"
+
+
+@ROWS
+def test_a_key_to_a_foreign_row_is_refused(lived_in: World, model: type[models.Model]) -> None:
+    """An own row with each of its keys bent, one by one, to a row of the other provider."""
+    with staff(lived_in, "p1"):
+        own = rows(model)[0]
+    for constraint in model._meta.constraints:
+        if not isinstance(constraint, CompositeForeignKey) or constraint.arguments["columns"][0] != "provider_id":
+            continue
+        column = constraint.arguments["columns"][1]
+        target = next(m for m in WALLED if m._meta.db_table == constraint.arguments["to"])
+        with staff(lived_in, "p2"):
+            foreign = rows(target)[0]["id"]
+        with pytest.raises((IntegrityError, DatabaseError)), staff(lived_in, "p1"):
+            insert(model, {**own, column: foreign})
+
+
+def test_a_customer_cannot_point_at_a_sibling(lived_in: World) -> None:
+    """Within one provider: a token of tenant a for a member of tenant b."""
+    ann, bob = lived_in.members["ann"], lived_in.members["bob"]
+    with lived_in.inside("ann"):
+        token = next(row for row in rows(apps.get_model("tenancy", "ApiToken")) if row["tenant_id"] == ann.tenant_id)
+    with pytest.raises(IntegrityError), lived_in.inside("ann"):
+        insert(apps.get_model("tenancy", "ApiToken"), {**token, "member_id": bob.pk})
+
+
+def test_a_customer_sees_no_staff(lived_in: World) -> None:
+    with lived_in.inside("ann"):
+        assert set(Membership.objects.values_list("name", flat=True)) == {"CANARY-member-ann", "CANARY-member-amy"}
