@@ -16,7 +16,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db import Error, connections
 from django_structlog.celery.receivers import CeleryReceiver
-from kombu import Queue
+from kombu import Exchange, Queue
 
 from slaportal.embedded import places
 from slaportal.tenancy.login import refuse_harmful_login
@@ -53,7 +53,7 @@ app.conf.update(
     timezone="UTC",
     task_ignore_result=True,
     # Queues.
-    task_queues=[Queue(name) for name in QUEUES],
+    task_queues=[Queue(name, Exchange(name), routing_key=name) for name in QUEUES],  # else each gets all messages
     task_default_queue="default",
     task_create_missing_queues=False,
     task_routes={

@@ -55,11 +55,12 @@ INSTALLED_APPS = [
 # From the outside in: the answer's headers, who it is, what it may see, and last the scope of the view.
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
     "slaportal.site.headers.HeadersMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "slaportal.site.health.HealthMiddleware",
     "csp.middleware.CSPMiddleware",
-    "django_structlog.middlewares.RequestMiddleware",
     "slaportal.site.errors.ReferenceMiddleware",
+    "django_structlog.middlewares.RequestMiddleware",
     "slaportal.site.limits.SizeMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -104,7 +105,8 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 def _database(url: str, login: str) -> dict[str, Any]:
     """The installation's own server where the environment names one; otherwise the embedded one, running or not."""
     found = dict(env.db(url)) if url in env else places.database(login)
-    return {**found, "CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
+    options = {**found.get("OPTIONS", {}), "connect_timeout": 2}
+    return {**found, "OPTIONS": options, "CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
 
 
 DATABASES = {"default": _database("DATABASE_URL", env.str("PORTAL_LOGIN", default="portal_web"))}
@@ -140,6 +142,7 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
@@ -149,6 +152,7 @@ ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if SECURE else "http"
 MFA_ADAPTER = "slaportal.people.adapter.MfaAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_PASSKEY_SIGNUP_ENABLED = False
 MFA_TOTP_ISSUER = "SLA Portal"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not SECURE
 USERSESSIONS_TRACK_ACTIVITY = False
@@ -222,4 +226,9 @@ STORAGES = {
 }
 LOG_FORMAT = env.str("LOG_FORMAT", default="json")
 LOGGING = logging_settings(LOG_FORMAT, env.str("LOG_LEVEL", default="INFO"))
-DJANGO_STRUCTLOG_CELERY_ENABLED = True
+DJANGO_STRUCTLOG_CELERY_ENABLED = False  # celery.py connects it: manage.py then does not load Celery
+DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False  # it would trust X-Forwarded-For
+DJANGO_STRUCTLOG_USER_ID_FIELD = ""  # bind_actor names who it is, without asking the database again
+DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = DJANGO_STRUCTLOG_CELERY_TASK_START_LOG_LEVEL = 10
+DJANGO_STRUCTLOG_CELERY_TASK_SUCCESS_LOG_LEVEL = 10
+DJANGO_STRUCTLOG_STATUS_4XX_LOG_LEVEL = 20  # what is refused is logged as such, with its code

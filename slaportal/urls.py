@@ -11,7 +11,8 @@ urlpatterns = [
     path("jobs/", include("slaportal.jobs.urls")),
     path("", include("slaportal.site.urls")),
 ]
-# handler400 = "slaportal.site.errors.bad_request"
-# handler403 = "slaportal.site.errors.permission_denied"
-# handler404 = "slaportal.site.errors.not_found"
-# handler500 = "slaportal.site.errors.server_error"
+handler400 = "slaportal.site.errors.bad_request"
+handler403 = "slaportal.site.errors.permission_denied"
+handler404 = "slaportal.site.errors.not_found"
+handler500 = "slaportal.site.errors.server_error"
+handler429 = "slaportal.site.errors.too_many_requests"

@@ -38,8 +38,8 @@ def database_url(name: str, login: str) -> str:
     """Where the test server is, as the environment names it: over TCP, or over a socket in a directory."""
     place = connections["owner"].settings_dict
     host, port = str(place["HOST"] or ""), str(place["PORT"] or "")
-    if host.startswith("/"):  # the form that django-environ understands: the quoted directory as the host
-        return f"postgres://{login}@{quote(host, safe='')}:{port}/{name}"
+    if host.startswith("/"):  # django-environ hands what stands in the query to the driver as it is
+        return f"postgres://{login}@/{name}?host={quote(host)}" + (f"&port={port}" if port else "")
     return f"postgres://{login}@{host or '127.0.0.1'}{f':{port}' if port else ''}/{name}"
 
 

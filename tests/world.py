@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from slaportal.audit.tasks import seal
 from slaportal.jobs.actions import start_job
+from slaportal.outbox.models import Message
 from slaportal.people.actions.invitations import invite
 from slaportal.people.actions.tokens import make_token
 from slaportal.tenancy.models import Membership, Provider, Tenant, User
@@ -129,7 +130,8 @@ def live_in(world: World) -> None:
     for who in ("admin", "cora"):
         member = world.members[who]
         with world.inside(who):
-            start_job("resend_given_up", actor=member, arguments={})
+            world.ids.setdefault("message", Message.objects.values_list("pk", flat=True)[0])
+            world.ids.setdefault("job", start_job("resend_given_up", actor=member, arguments={"until": 0}).pk)
     seal_everything()
 
 

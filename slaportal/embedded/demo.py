@@ -13,7 +13,7 @@ from slaportal.embedded.sockets import check_port
 from slaportal.embedded.supervisor import Interrupted, Process, Supervisor, interruptible, once
 
 HOST = "127.0.0.1"
-JOBS, WEB = {"DEMO": "1", "PORTAL_LOGIN": "portal_jobs"}, {"DEMO": "1", "PORTAL_LOGIN": "portal_web"}
+JOBS, WEB = ({"DEMO": "1", "LOG_FORMAT": "console", "PORTAL_LOGIN": f"portal_{login}"} for login in ("jobs", "web"))
 
 
 def processes(port: int, var: Path = places.VAR) -> list[Process]:
@@ -23,7 +23,7 @@ def processes(port: int, var: Path = places.VAR) -> list[Process]:
     celery = [*python, "celery", "-A", "slaportal"]
     return [
         Process("web", [*python, *gunicorn, "--config", "python:slaportal.site.gunicorn"], WEB, patience_s=3),
-        Process("worker", [*celery, "worker", "--concurrency", "2", "--loglevel", "info"], JOBS, patience_s=5),
+        Process("worker", [*celery, "worker", "--concurrency", "4", "--loglevel", "info"], JOBS, patience_s=5),
         Process("beat", [*celery, "beat", "--schedule", str(var / "celerybeat-schedule")], JOBS, patience_s=2),
     ]
 

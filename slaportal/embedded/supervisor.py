@@ -19,9 +19,17 @@ from types import FrameType
 from slaportal.embedded.console import EmbeddedError, say
 from slaportal.embedded.launch import opened_log, wait_until
 
-IMPORTANT = re.compile(r"\b(warning|error|critical|fatal|traceback)\b|\w*Error:|var/mail", re.IGNORECASE)
+# What the console shows of the logs: trouble (not our asking for /readyz, not beat's banner) and where a mail was put.
+IMPORTANT = re.compile(
+    r"""^(?!.*"level":\ "(?:debug|info)") (?!.*(?:/readyz|"not_ready"|@%)) .*
+    (?:\b(?:warning|error|critical|fatal|traceback)\b|\w+Error:)
+    | mail/\S+\.(?:log|eml)\b""",
+    re.IGNORECASE | re.VERBOSE,
+)
 TICK_S = 0.1
 TEND_EVERY_S = 2
+ASK_EVERY_S = 0.5
+TELL_EVERY_S = 10
 LONGEST_BACK_OFF_S = 30
 SETPRIV = shutil.which("setpriv") if sys.platform == "linux" else None
 DIES_WITH_US = [SETPRIV, "--pdeathsig", "TERM", "--"] if SETPRIV else []  # even if we are killed by KILL
@@ -212,23 +220,32 @@ class Supervisor:
                 child.stop(child.process.patience_s)
 
     def _watch(self, children: Sequence[_Child], interrupted: threading.Event, when_ready: Callable[[], None]) -> None:
-        deadline, ready = time.monotonic() + self.ready_within_s, False
-        tended = time.monotonic()
+        began = tended = time.monotonic()
+        asked = told = began
+        ready = False
         while not interrupted.wait(TICK_S):
-            if time.monotonic() - tended > TEND_EVERY_S:
+            now = time.monotonic()
+            if now - tended > TEND_EVERY_S:
                 self.tend()
-                tended = time.monotonic()
+                tended = now
             for child in children:
                 child.look_after()
-            if ready:
+            if ready or now - asked < ASK_EVERY_S:
                 continue
+            asked = now
             status, body = answer(self.ready_url)
             if status == 200:
                 ready = True
                 when_ready()
-            elif time.monotonic() > deadline:
-                raise EmbeddedError(
-                    "not_ready",
-                    f"{self.ready_url} does not answer 200 after {self.ready_within_s:g} s but "
-                    f"{status or 'nothing'}: {body}\nThe logs are in {self.logs}.",
-                )
+            elif now - began > self.ready_within_s:
+                raise self._not_ready(status, body)
+            elif now - told > TELL_EVERY_S:
+                told = now
+                say(f"Not ready yet: {self.ready_url} answers {status or 'nothing'}: {body}")
+
+    def _not_ready(self, status: int, body: str) -> EmbeddedError:
+        return EmbeddedError(
+            "not_ready",
+            f"{self.ready_url} does not answer 200 after {self.ready_within_s:g} s but {status or 'nothing'}: {body}\n"
+            f"The logs are in {self.logs}.",
+        )

@@ -32,9 +32,8 @@ def leave_mail(
     Inside a scope. In a customer's scope only `pk` and `key` can be read of what is returned. Refuses `invalid_header`
     and `invalid_recipient`.
     """
-    new = Message(
-        provider_id=provider_id, tenant_id=tenant_id, **_contents(kind, recipient, subject, text, html=html, key=key)
-    )
+    contents = _contents(kind, recipient, subject, text, html=html, key=key)
+    new = Message(provider_id=provider_id, tenant_id=tenant_id, **contents)
     Message.objects.bulk_create([new], ignore_conflicts=True)
     there = Message.objects.only("id", "provider_id", "key").filter(provider_id=provider_id, key=key).first()
     if there is None:  # left by another tenant under the same key: the caller's keys are too short

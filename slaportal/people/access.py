@@ -10,7 +10,7 @@ from slaportal.tenancy.models import ApiToken, Membership, Role
 def get_invitation_for(actor: Membership, pk: int) -> Invitation:
     """An invitation of the actor's provider (staff) or tenant."""
     found = Invitation.objects.filter(pk=pk, provider_id=actor.provider_id)
-    if not actor.is_staff:
+    if actor.tenant_id is not None:
         found = found.filter(tenant_id=actor.tenant_id)
     invitation = found.select_related("provider", "tenant").first()
     if invitation is None:

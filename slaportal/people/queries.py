@@ -11,7 +11,7 @@ from slaportal.tenancy.models import ApiToken, Membership, Role, Tenant
 def people_for(actor: Membership) -> QuerySet[Membership]:
     """Current members: of the provider and all its tenants for staff, of the own tenant for its people."""
     found = Membership.objects.filter(provider_id=actor.provider_id, removed_at=None).select_related("tenant")
-    if not actor.is_staff:
+    if actor.tenant_id is not None:
         found = found.filter(tenant_id=actor.tenant_id)
     return found.order_by("tenant__name", "name", "id")
 
@@ -26,7 +26,7 @@ def open_invitations_for(actor: Membership, at: datetime) -> QuerySet[Invitation
     found = Invitation.objects.filter(
         provider_id=actor.provider_id, accepted_at=None, revoked_at=None, expires_at__gt=at
     )
-    if not actor.is_staff:
+    if actor.tenant_id is not None:
         found = found.filter(tenant_id=actor.tenant_id)
     return found.select_related("tenant", "invited_by").order_by("-id")
 
@@ -42,6 +42,6 @@ def tokens_for(actor: Membership) -> QuerySet[ApiToken]:
 def tenants_for(actor: Membership) -> QuerySet[Tenant]:
     """The provider's tenants by name with `people`, how many are in each; for a tenant's people their own."""
     found = Tenant.objects.filter(provider_id=actor.provider_id)
-    if not actor.is_staff:
+    if actor.tenant_id is not None:
         found = found.filter(pk=actor.tenant_id)
     return found.annotate(people=Count("members", filter=Q(members__removed_at=None))).order_by("name", "id")

@@ -22,16 +22,12 @@ class SizeMiddleware:
         """413 for a body that says it is too large, 411 for one that does not say: Django would take it as empty."""
         if "Transfer-Encoding" in request.headers and not request.META.get("CONTENT_LENGTH"):
             return answer_error(request, 411, "length_required", _("Say how long the body is: send Content-Length."))
-        if _declared(request) > settings.LARGEST_BODY:
+        declared = request.META.get("CONTENT_LENGTH") or "0"
+        if not declared.isdecimal():
+            return answer_error(request, 400)
+        if int(declared) > settings.LARGEST_BODY:
             words = _("The request is larger than %(limit)s MB, which is the most the portal takes.")
             return answer_error(request, 413, message=words % {"limit": settings.LARGEST_BODY // 1024**2})
         if "\0" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
             return answer_error(request, 400)  # PostgreSQL has no text with it
         return self.get_response(request)
-
-
-def _declared(request: HttpRequest) -> int:
-    try:
-        return int(request.META.get("CONTENT_LENGTH") or 0)
-    except ValueError:
-        return 0  # Django reads it so

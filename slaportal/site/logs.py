@@ -5,6 +5,7 @@ after exceptions have become text.
 """
 
 import ipaddress
+import logging
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -100,6 +101,11 @@ def formatter(log_format: str) -> structlog.stdlib.ProcessorFormatter:
 
 def logging_settings(log_format: str, level: str) -> dict[str, Any]:
     """Django's LOGGING: everything to standard error, through `formatter`."""
+    numbers = logging.getLevelNamesMapping()
+
+    def at_least(least: str) -> dict[str, str]:
+        return {"level": max(level, least, key=numbers.__getitem__)}
+
     return {
         "version": 1,
         "disable_existing_loggers": False,
@@ -110,14 +116,16 @@ def logging_settings(log_format: str, level: str) -> dict[str, Any]:
             # Django's own handlers would write everything twice, and its SQL holds contents.
             "django": {"handlers": [], "propagate": True},
             "django.server": {"handlers": [], "propagate": True},
-            "django.db.backends": {"level": "INFO"},
+            "django.db.backends": at_least("INFO"),
             # request_finished and request_failed of django-structlog say the same with the reference.
-            "django.request": {"level": "CRITICAL"},
-            "django.security.DisallowedHost": {"level": "CRITICAL"},
+            "django.request": at_least("CRITICAL"),
+            "django.security.DisallowedHost": at_least("CRITICAL"),
+            # At DEBUG Celery writes the arguments of tasks.
+            "celery": at_least("INFO"),
             # The timetable runs some tasks every two seconds: that they ran is no news, that they failed is.
-            "celery.beat": {"level": "WARNING"},
-            "celery.worker.strategy": {"level": "WARNING"},
-            "celery.app.trace": {"level": "CRITICAL"},
+            "celery.beat": at_least("WARNING"),
+            "celery.worker.strategy": at_least("WARNING"),
+            "celery.app.trace": at_least("CRITICAL"),
             "gunicorn.error": {"handlers": [], "propagate": True},
         },
     }

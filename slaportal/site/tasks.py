@@ -3,6 +3,7 @@
 from celery import shared_task
 from django.db.models.functions import Now
 
+from slaportal.site import resending
 from slaportal.site.models import Heartbeat
 from slaportal.tenancy.task import PortalTask
 

@@ -70,7 +70,7 @@ def refuse_reader(request: HttpRequest) -> None:
 def get_member_for(actor: Membership, pk: int) -> Membership:
     """A current member of the actor's provider (for staff) or tenant (for its people)."""
     found = Membership.objects.filter(pk=pk, provider_id=actor.provider_id, removed_at=None)
-    if not actor.is_staff:
+    if actor.tenant_id is not None:
         found = found.filter(tenant_id=actor.tenant_id)
     member = found.select_related("tenant").first()
     if member is None:
@@ -81,7 +81,7 @@ def get_member_for(actor: Membership, pk: int) -> Membership:
 def get_tenant_for(actor: Membership, pk: int) -> Tenant:
     """A tenant of the actor's provider (for staff), or the actor's own."""
     found = Tenant.objects.filter(pk=pk, provider_id=actor.provider_id)
-    if not actor.is_staff:
+    if actor.tenant_id is not None:
         found = found.filter(pk=actor.tenant_id)
     tenant = found.first()
     if tenant is None:

@@ -167,7 +167,7 @@ class Membership(models.Model):
 
 
 class ApiToken(models.Model):
-    """A key for a program, acting as the member who made it; of the secret only a digest and its first letters are kept."""
+    """A key for a program, acting as the member who made it; only a digest of the secret and its first letters stay."""
 
     provider = models.ForeignKey(Provider, models.PROTECT, related_name="+")
     tenant = models.ForeignKey(Tenant, models.PROTECT, null=True, blank=True, db_constraint=False, related_name="+")

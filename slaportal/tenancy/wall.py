@@ -11,12 +11,12 @@ ALL = ("SELECT", "INSERT", "UPDATE", "DELETE")
 PROVIDER = "(SELECT current_setting('app.provider_id')::bigint)"
 TENANT = "(SELECT current_setting('app.tenant_id')::bigint)"
 PERSON = "(SELECT current_setting('app.user_id')::bigint)"
-# The person is read with it, because "" is a digest to compare with but no number: the forgotten one must be an error.
+# The person is read with it: "" is a digest to compare with but no number, and what was forgotten must be an error.
 PRESENTED = "(SELECT current_setting('app.entrance') WHERE current_setting('app.user_id')::bigint >= 0)"
 
 
 class _Written(models.BaseConstraint):
-    """A constraint that is SQL of its own: `up` makes it, `down` takes it away, the arguments are kept for the state."""
+    """A constraint that is SQL of its own: `up` makes it, `down` takes it away; the state keeps the arguments."""
 
     def __init__(self, *, name: str, **arguments: Any) -> None:
         super().__init__(name=name)
@@ -33,7 +33,7 @@ class _Written(models.BaseConstraint):
     def constraint_sql(self, model: type[models.Model] | None, schema_editor: BaseDatabaseSchemaEditor | None) -> str:
         """Nothing inside CREATE TABLE: the statements follow once all tables of the migration are there."""
         if model is not None and schema_editor is not None:
-            schema_editor.deferred_sql.append(self.create_sql(model, schema_editor))  # type: ignore[arg-type]
+            schema_editor.deferred_sql.append(self.create_sql(model, schema_editor))
         return ""
 
     def create_sql(self, model: type[models.Model] | None, schema_editor: BaseDatabaseSchemaEditor | None) -> Any:

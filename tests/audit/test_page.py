@@ -171,7 +171,6 @@ def test_the_filter_stands_in_the_address(world: World, address: str, count: int
         ("?since=2026-03-02&until=2026-03-01", "This day lies before the first."),
         ("?tenant={c}", "Select a valid choice."),
         ("?tenant=0x", "Select a valid choice."),
-        ("?actor=%00", "Null characters are not allowed."),
         ("?target=" + "x" * 121, "at most 120 characters"),
     ],
 )
@@ -203,7 +202,7 @@ def test_pages_are_of_fifty_newest_first(world: World) -> None:
     first, second = client.get("/audit/"), client.get("/audit/?page=2&actor=admin")
     assert [entry.number for entry in first.context["entries"]] == list(range(53, 3, -1))
     assert [entry.number for entry in second.context["entries"]] == [3, 2, 1]
-    assert "Export 53 entries as CSV" in words_of(first.content.decode())
+    assert "Export 53 as CSV" in words_of(first.content.decode())
     assert "actor=admin" in second.content.decode().partition('rel="prev"')[2][:200]
     assert len(ids) == 53
 

@@ -157,7 +157,7 @@ def test_events_of_eight_writers(benchmark: Benchmark, database: str) -> None:
             peer="plain table, no wall, keys, triggers",
             peer_value=figures["plain"],
         ),
-        Figure("The same by record(), threads of one Python", figures["django"], "a second"),
+        Figure("The same by record(), threads of one Python", figures["django"], "a second", limit=1_000),
         Figure("Audit entries sealed by one worker", sealed / sealing, "a second"),
         Figure("Audit entries verified", sealed / verifying, "a second"),
     )

@@ -16,7 +16,16 @@ from slaportal.embedded import demo, places, servers
 from slaportal.embedded.console import EmbeddedError
 from slaportal.embedded.launch import wait_until
 from slaportal.embedded.sockets import listened_to
-from slaportal.embedded.supervisor import DIES_WITH_US, Interrupted, Process, Supervisor, answer, ending, once
+from slaportal.embedded.supervisor import (
+    DIES_WITH_US,
+    IMPORTANT,
+    Interrupted,
+    Process,
+    Supervisor,
+    answer,
+    ending,
+    once,
+)
 
 WEB = """
 import http.server, sys
@@ -133,6 +142,23 @@ def test_a_step_gives_what_it_prints_or_fails_with_it(tmp_path: Path) -> None:
     assert caught.value.code == "step_failed"
     with pytest.raises(Interrupted):
         once([sys.executable, "-c", WAITS], {}, tmp_path, now)
+
+
+@pytest.mark.parametrize(
+    ("line", "shown"),
+    [
+        ('{"event": "task_failed", "level": "error"}', True),
+        ('{"event": "error page opened", "level": "info"}', False),
+        ('{"request": "GET /readyz", "level": "error"}', False),
+        ("[2026-11-24 12:00:00: WARNING/MainProcess] no broker", True),
+        ("ValueError: no", True),
+        ("Traceback (most recent call last):", True),
+        ("wrote /srv/var/mail/20261124-1.log", True),
+        ("celery@host ready.", False),
+    ],
+)
+def test_the_console_shows_trouble_and_mail(line: str, shown: bool) -> None:
+    assert bool(IMPORTANT.search(line)) == shown
 
 
 def test_endings_in_words() -> None:

@@ -4,11 +4,12 @@ import re
 from datetime import timedelta
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
-from slaportal.outbox.models import Message
 
+from slaportal.outbox.models import Message
 from slaportal.people.actions.invitations import accept_invitation, invite, read_invitation, revoke_invitation
 from slaportal.people.models import Invitation
 from slaportal.refusal import Refusal
@@ -79,7 +80,7 @@ def test_another_address_is_refused(world: World) -> None:
 def test_an_unverified_address_is_refused(world: World) -> None:
     secret = invited(world, "right@example.test")
     user = make_user("right")
-    user.emailaddress_set.update(verified=False)
+    EmailAddress.objects.filter(user=user).update(verified=False)
     with pytest.raises(Refusal) as refused:
         accept_invitation(secret, user=user, at=timezone.now())
     assert refused.value.code == "invitation_of_another"

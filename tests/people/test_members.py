@@ -86,8 +86,8 @@ def two_memberships(world: World) -> Membership:
         return enrol(
             world.users["agent"],
             "lead",
-            provider_id=world.providers["p2"].pk,
-            tenant_id=None,
+            provider=world.providers["p2"],
+            tenant=None,
             email="agent@example.test",
             at=timezone.now(),
         )

@@ -4,8 +4,8 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.urls import reverse
 from django.utils import timezone
-from slaportal.outbox.models import Message
 
+from slaportal.outbox.models import Message
 from slaportal.people.actions.organisations import add_tenant, create_provider, found_provider
 from slaportal.people.models import Invitation
 from slaportal.refusal import Refusal

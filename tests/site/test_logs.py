@@ -7,7 +7,7 @@ import structlog
 from django.test import Client, RequestFactory
 from pytest_django import Settings
 
-from slaportal.site.logs import GONE, client_ip, redacted
+from slaportal.site.logs import GONE, client_ip, formatter, logging_settings, redacted
 from tests.site.conftest import Lines
 from tests.world import World
 
@@ -93,6 +93,7 @@ def test_a_request_is_told_in_one_line_with_its_reference(lines: Lines, db: None
     (line,) = (line for line in lines() if line["event"] == "request_finished")
     assert line["request_id"] == answer.headers["X-Reference"]
     assert (line["code"], line["request"], line["ip"]) == (404, f"GET /no/such/page/?{GONE}", "127.0.0.1")
+    assert 0 <= line["ms"] < 60_000
     assert "user_id" not in line
 
 
@@ -145,3 +146,18 @@ def test_the_clients_address_is_believed_from_our_own_proxies_only(
 
 def test_over_a_socket_of_the_file_system_there_is_no_address() -> None:
     assert client_ip(RequestFactory().get("/", REMOTE_ADDR="")) is None
+
+
+@pytest.mark.parametrize(("level", "sql", "celery"), [("DEBUG", "INFO", "WARNING"), ("ERROR", "ERROR", "ERROR")])
+def test_no_level_lets_sql_and_arguments_into_the_log(level: str, sql: str, celery: str) -> None:
+    loggers = logging_settings("json", level)["loggers"]
+    assert loggers["django.db.backends"]["level"] == sql
+    assert loggers["celery.beat"]["level"] == celery
+
+
+def test_on_a_console_a_line_is_for_reading() -> None:
+    record = logging.LogRecord("portal", logging.WARNING, "", 0, "mail to ann@example.test", None, None)
+    line = formatter("console").format(record)
+    assert "[warning" in line
+    assert "mail to [e-mail]" in line
+    assert "\x1b" not in line

@@ -6,10 +6,10 @@ from django.db import connection
 from slaportal.tenancy.login import harmful_powers, login_is_harmless
 from slaportal.tenancy.planes import IDENTITY
 from tests.conftest import logged_in_as, superuser_cursor
-from tests.tenancy.test_walls import WALLED
+from tests.tenancy.test_walls import WALLED, wall_of
 
 
-def column(sql: str, *arguments: object) -> list[str]:
+def column(sql: str, *arguments: str) -> list[str]:
     with connection.cursor() as cursor:
         cursor.execute(sql, arguments)
         return [row[0] for row in cursor.fetchall()]
@@ -43,7 +43,8 @@ def test_no_view_and_no_function_passes_the_wall_but_the_listed(db: None) -> Non
 def test_the_platform_reads_keys_and_marks_only(db: None) -> None:
     """No column of contents is granted to portal_platform: a worker that forgot to take a provider reads nothing."""
     for model in WALLED:
-        wall = next(c for c in model._meta.constraints if type(c).__name__ == "Wall")
+        wall = wall_of(model)
+        assert wall is not None
         allowed = {"id", "provider_id", "tenant_id", *wall.arguments["marks"]}
         granted = column(
             "SELECT column_name::text FROM information_schema.column_privileges "

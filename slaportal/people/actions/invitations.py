@@ -172,8 +172,8 @@ def _become_member(invitation: Invitation, user: User, at: datetime) -> Membersh
     member = enrol(
         user,
         invitation.role,
-        provider_id=invitation.provider_id,
-        tenant_id=invitation.tenant_id,
+        provider=invitation.provider,
+        tenant=invitation.tenant,
         email=invitation.email,
         at=at,
     )

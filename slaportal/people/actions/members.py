@@ -7,16 +7,16 @@ from django.utils.translation import gettext as _
 from slaportal.audit.record import record
 from slaportal.people.actions.tokens import revoke_tokens_of
 from slaportal.refusal import Refusal
-from slaportal.tenancy.models import CUSTOMER_ROLES, STAFF_ROLES, Membership, Role, User
+from slaportal.tenancy.models import CUSTOMER_ROLES, STAFF_ROLES, Membership, Provider, Role, Tenant, User
 from slaportal.tenancy.queries import memberships_of, role_for
 from slaportal.tenancy.scope import scope
 
 
-def enrol(user: User, role: str, *, provider_id: int, tenant_id: int | None, email: str, at: datetime) -> Membership:
+def enrol(user: User, role: str, *, provider: Provider, tenant: Tenant | None, email: str, at: datetime) -> Membership:
     """Makes the person a member; who is one already stays what they are. Called where an invitation was accepted."""
     member, _made = Membership.objects.get_or_create(
-        provider_id=provider_id,
-        tenant_id=tenant_id,
+        provider=provider,
+        tenant=tenant,
         user_id=user.pk,
         removed_at=None,
         defaults={"role": role, "name": user.name, "email": email, "created_at": at},

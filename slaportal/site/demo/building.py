@@ -46,13 +46,13 @@ def _user(email: str, name: str, zone: str) -> User:
 
 def _fill(provider: Provider, company: Company, users: dict[str, User], at: datetime) -> None:
     for person in company.staff:
-        enrol(users[person.email], person.role, provider_id=provider.pk, tenant_id=None, email=person.email, at=at)
+        enrol(users[person.email], person.role, provider=provider, tenant=None, email=person.email, at=at)
     for customer in company.customers:
         tenant = Tenant.objects.filter(provider=provider, name=customer.name).first()
         tenant = tenant or add_tenant(provider, customer.name, actor=BY)
         for person in customer.people:
             user = users[person.email]
-            enrol(user, person.role, provider_id=provider.pk, tenant_id=tenant.pk, email=person.email, at=at)
+            enrol(user, person.role, provider=provider, tenant=tenant, email=person.email, at=at)
 
 
 def sign_ins() -> Iterator[str]:

@@ -2,9 +2,10 @@
 
 import django.db.models.deletion
 import django.utils.timezone
-import slaportal.tenancy.wall
 from django.conf import settings
 from django.db import migrations, models
+
+import slaportal.tenancy.wall
 
 
 class Migration(migrations.Migration):
