@@ -53,7 +53,6 @@ check: setup
 format: setup
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
-	$(BIN)/djlint --reformat templates --quiet
 
 bench: setup
 	@mkdir -p var

@@ -11,7 +11,7 @@ from typing import Any
 import django
 from celery import Celery
 from celery.schedules import crontab
-from celery.signals import beat_init, setup_logging, worker_init
+from celery.signals import beat_init, setup_logging, worker_init, worker_ready
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db import Error, connections
@@ -119,3 +119,9 @@ def refuse_to_start(**_: Any) -> None:
         raise SystemExit(f"The portal does not start without its database: {error}") from None
     finally:
         connections.close_all()  # a connection must not be shared by the children that are forked next
+
+
+@worker_ready.connect
+def give_first_sign_of_life(**_: Any) -> None:
+    """The portal is ready as soon as its workers are, not at the next beat of the heart."""
+    app.send_task("slaportal.site.tasks.beat_heart")

@@ -114,7 +114,7 @@ def send_batch(model: type[Delivery], *, at: datetime | None = None, most: int =
     outcome = Sent(claimed=len(claim))
     if not claim.batch:
         return outcome
-    recording = _Recording(claim, at, outcome)
+    recording = Recording(claim, at, outcome)
     mail_server = get_connection()
     try:
         _send(claim, mail_server, recording)
@@ -123,7 +123,7 @@ def send_batch(model: type[Delivery], *, at: datetime | None = None, most: int =
     return outcome
 
 
-def _send(claim: Claim, mail_server: BaseEmailBackend, recording: "_Recording") -> None:
+def _send(claim: Claim, mail_server: BaseEmailBackend, recording: "Recording") -> None:
     """One after the other. A connection that breaks is opened once more; a second time the rest is backed off."""
     began, broken = time.monotonic(), 0
     error: Exception | None = None
@@ -170,7 +170,7 @@ def _hang_up(mail_server: BaseEmailBackend) -> None:
         log.info("mail_server_hung_up")
 
 
-class _Recording:
+class Recording:
     """Writes how each mail ended, each in its own transaction, and only while the claim still holds."""
 
     def __init__(self, claim: Claim, at: datetime | None, outcome: Sent) -> None:
@@ -196,20 +196,18 @@ class _Recording:
     def put_back(self, provider: int | None, delivery: Delivery) -> None:
         """Not attempted: due at once, for whoever comes next."""
         self.outcome.put_back += 1
-        self._update(
-            provider, delivery, state=State.WAITING, next_attempt_at=self.moment, attempts=F("attempts") - 1
-        )
+        self._update(provider, delivery, state=State.WAITING, next_attempt_at=self.moment, attempts=F("attempts") - 1)
 
     def _mark_sent(self, delivery: Delivery) -> int:
         """By hand: it is what happens to almost every mail, and building the statement costs as much as running it."""
         with connection.cursor() as cursor:
-            cursor.execute(SENT % connection.ops.quote_name(delivery._meta.db_table), [self.at, delivery.pk, self.claim.number])
+            cursor.execute(
+                SENT % connection.ops.quote_name(delivery._meta.db_table), [self.at, delivery.pk, self.claim.number]
+            )
             return int(cursor.rowcount)
 
     def _update(self, provider: int | None, delivery: Delivery, **how: Any) -> None:
-        held = self.claim.model._default_manager.filter(
-            pk=delivery.pk, claim=self.claim.number, state=State.SENDING
-        )
+        held = self.claim.model._default_manager.filter(pk=delivery.pk, claim=self.claim.number, state=State.SENDING)
         self._write(provider, delivery, lambda: held.update(claim=None, **how), how["state"])
 
     def _write(self, provider: int | None, delivery: Delivery, update: Callable[[], int], state: str) -> None:

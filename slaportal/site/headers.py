@@ -10,7 +10,7 @@ GetResponse = Callable[[HttpRequest], HttpResponseBase]
 # A passkey needs publickey-credentials-*, copying a token needs clipboard-write; nothing here needs anything else.
 NEVER = (
     *("accelerometer", "camera", "display-capture", "geolocation", "gyroscope", "magnetometer", "microphone", "midi"),
-    *("payment", "usb", "serial", "bluetooth", "hid", "screen-wake-lock", "xr-spatial-tracking", "browsing-topics"),
+    *("payment", "usb", "serial", "hid", "screen-wake-lock", "xr-spatial-tracking", "browsing-topics"),
 )
 PERMISSIONS = ", ".join(f"{feature}=()" for feature in NEVER)
 

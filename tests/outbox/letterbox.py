@@ -3,12 +3,14 @@
 import smtplib
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.core.mail.backends.base import BaseEmailBackend
 from django.core.mail.backends.locmem import EmailBackend as Locmem
+from django.db import OperationalError, connection
 
 from slaportal.outbox.actions import leave_mail
 from slaportal.outbox.mailbox import MailboxBackend
@@ -16,19 +18,24 @@ from slaportal.outbox.models import Message
 from slaportal.tenancy.scope import STAFF, scope
 from tests.world import World
 
+
 def leave(world: World, slug: str, *keys: str, recipient: str = "{key}@example.test") -> list[int]:
     """A message of that provider for each key; their ids."""
     provider = world.providers[slug].pk
     with scope(STAFF, provider=provider):
         return [
-            leave_mail("invitation", recipient.format(key=key), f"About {key}", "CANARY", key=key, provider_id=provider).pk
+            leave_mail(
+                "invitation", recipient.format(key=key), f"About {key}", "SECRET-LINK", key=key, provider_id=provider
+            ).pk
             for key in keys
         ]
+
 
 def message(world: World, slug: str, pk: int) -> Message:
     """As it stands now."""
     with scope(STAFF, provider=world.providers[slug].pk):
         return Message.objects.get(pk=pk)
+
 
 class Refusing(Locmem):
     """Knows nobody whose address begins with "bad"."""
@@ -40,12 +47,14 @@ class Refusing(Locmem):
                 raise smtplib.SMTPRecipientsRefused({mail.to[0]: (550, b"5.1.1 no such user")})
         return super().send_messages(messages)
 
+
 class Unreachable(BaseEmailBackend):
     """Nobody answers."""
 
     def open(self) -> bool | None:
         """As when the port is shut."""
         raise ConnectionRefusedError("connection refused")
+
 
 class Breaking(Locmem):
     """Breaks off once, at the second mail of the first connection."""
@@ -66,6 +75,18 @@ class Breaking(Locmem):
             raise smtplib.SMTPServerDisconnected("Connection unexpectedly closed")
         return super().send_messages(messages)
 
+
+class Cutting(MailboxBackend):
+    """Delivers, and the database's connection is gone when it comes back."""
+
+    def send_messages(self, messages: Sequence[EmailMessage]) -> int:
+        """As when the database is started anew just then."""
+        taken = super().send_messages(messages)
+        with suppress(OperationalError), connection.cursor() as cursor:
+            cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+        return taken
+
+
 class Hanging(MailboxBackend):
     """Delivers two into the mailbox, then hangs for ever; `hanging` in the mailbox says that it does."""
 
@@ -74,7 +95,6 @@ class Hanging(MailboxBackend):
     def send_messages(self, messages: Sequence[EmailMessage]) -> int:
         """The third mail never ends."""
         if type(self).taken == 2:
-
             Path(settings.MAILBOX, "hanging").touch()
             time.sleep(600)
         type(self).taken += 1

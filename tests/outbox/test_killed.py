@@ -72,7 +72,9 @@ def test_killed_in_the_middle_of_a_batch(clone: str, tmp_path: Path) -> None:
     assert states(clone) == [("sent", 1)] * 2 + [("sent", 2)] * 4
     letters = list((tmp_path / "mail").iterdir())
     assert len(letters) == 6
-    recipients = sorted(line for letter in letters for line in letter.read_text().splitlines() if line.startswith("To:"))
+    recipients = sorted(
+        line for letter in letters for line in letter.read_text().splitlines() if line.startswith("To:")
+    )
     assert recipients == [f"To: r{n:03}@example.test" for n in range(6)]
 
 
@@ -89,12 +91,25 @@ def test_two_workers_at_once_send_each_mail_once(clone: str, tmp_path: Path) -> 
     assert len(list((tmp_path / "mail").iterdir())) == 150
 
 
+def test_a_result_is_written_when_the_database_comes_back(clone: str, tmp_path: Path) -> None:
+    """The mail server has it, and only this worker knows: it must not be sent again for want of a connection."""
+    run(clone, "portal_jobs", SEED.format(count=2))
+    cutting = "from django.conf import settings\nsettings.EMAIL_BACKEND = 'tests.outbox.letterbox.Cutting'\n"
+    said = run(clone, "portal_jobs", cutting + SEND + "print(send_batch(Message))", PORTAL_VAR=str(tmp_path)).stdout
+    assert "sent=2" in said
+    assert states(clone) == [("sent", 1)] * 2
+    assert len(list((tmp_path / "mail").iterdir())) == 2
+
+
 def test_the_web_may_not_send(clone: str) -> None:
-    code = SEND + """
+    code = (
+        SEND
+        + """
 from django.db import DatabaseError
 try:
     send_batch(Message)
 except DatabaseError as error:
     print(error)
 """
+    )
     assert "permission denied" in run(clone, "portal_web", code).stdout

@@ -34,8 +34,12 @@ def test_a_message_that_was_sent_is_not_left_again(world: World) -> None:
 def test_a_customer_leaves_one_and_cannot_read_it(world: World) -> None:
     ann = world.members["ann"]
     with world.inside("ann"):
-        left = leave_mail("x", "b@example.test", "Hi", "secret", key="k", provider_id=ann.provider_id, tenant_id=ann.tenant_id)
-        again = leave_mail("x", "b@example.test", "Hi", "secret", key="k", provider_id=ann.provider_id, tenant_id=ann.tenant_id)
+        left = leave_mail(
+            "x", "b@example.test", "Hi", "secret", key="k", provider_id=ann.provider_id, tenant_id=ann.tenant_id
+        )
+        again = leave_mail(
+            "x", "b@example.test", "Hi", "secret", key="k", provider_id=ann.provider_id, tenant_id=ann.tenant_id
+        )
         assert left.pk == again.pk
         with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic():
             list(Message.objects.values_list("text"))
@@ -58,21 +62,23 @@ def test_a_message_cannot_be_left_for_another_tenant_or_provider(world: World) -
     for provider, tenant in ((ann.provider_id, bob.tenant_id), (world.providers["p2"].pk, None)):
         with pytest.raises(DatabaseError), world.inside("ann"):
             leave_mail("x", "b@example.test", "Hi", "t", key="k", provider_id=provider, tenant_id=tenant)
+    carl = world.members["carl"]
     with pytest.raises(DatabaseError), world.inside("admin"):  # the composite key: a tenant of another provider
-        carl = world.members["carl"]
         leave_mail("x", "b@example.test", "Hi", "t", key="k", provider_id=ann.provider_id, tenant_id=carl.tenant_id)
 
 
 def test_nothing_is_left_when_the_act_is_rolled_back(world: World) -> None:
-    with pytest.raises(ZeroDivisionError), world.inside("admin"):
+    with world.inside("admin"):
         leave_mail("x", "b@example.test", "Hi", "t", key="k", provider_id=world.providers["p1"].pk)
-        raise ZeroDivisionError
+        transaction.set_rollback(True)
     with world.inside("admin"):
         assert not Message.objects.exists()
 
 
 @pytest.mark.parametrize("field", ["recipient", "subject"])
-@pytest.mark.parametrize("bad", ["a@example.test\nBcc: all@example.test", "a@example.test\r\n\r\nbody", "a\x00b", "a\u2028b"])
+@pytest.mark.parametrize(
+    "bad", ["a@example.test\nBcc: all@example.test", "a@example.test\r\n\r\nbody", "a\x00b", "a\u2028b"]
+)
 def test_headers_cannot_be_smuggled_in(world: World, field: str, bad: str) -> None:
     given = {"recipient": "a@example.test", "subject": "Hi", field: bad}
     for leaving in (leave_mail, leave_account_mail):

@@ -1,4 +1,4 @@
-"""Sending: the schedule of attempts, what one bad recipient or a dead mail server does to the others, whose claim it is."""
+"""Sending: the schedule of attempts, what one bad recipient or a dead server does to the others, whose claim it is."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -8,7 +8,7 @@ from django.core import mail
 
 from slaportal.outbox.actions import cancel_message, leave_account_mail, retry_message
 from slaportal.outbox.models import AccountMail, Message, State
-from slaportal.outbox.sending import BACK_OFF, LEASE, claim_due, send_batch
+from slaportal.outbox.sending import BACK_OFF, LEASE, Recording, Sent, claim_due, send_batch
 from slaportal.outbox.tasks import send_due
 from slaportal.refusal import Refusal
 from tests.conftest import Login
@@ -43,7 +43,7 @@ def test_what_is_due_is_sent_once_for_all_providers(world: World) -> None:
     assert AccountMail.objects.get().state == State.SENT
 
 
-def test_the_mail_says_the_same_name_at_each_attempt(world: World, settings: object) -> None:
+def test_the_mail_says_the_same_name_at_each_attempt(world: World) -> None:
     (pk,) = leave(world, "p1", "k")
     leave(world, "p2", "k")
     send_batch(Message, at=LATER)
@@ -128,15 +128,17 @@ def test_a_claim_is_exclusive_until_its_lease_ends(world: World) -> None:
     assert message(world, "p1", pk).attempts == 2
 
 
-def test_who_lost_the_claim_records_nothing(world: World, settings: object) -> None:
+def test_who_lost_the_claim_records_nothing(world: World) -> None:
     """A worker that slept through its lease neither marks as sent nor backs off what another one has now."""
     (pk,) = leave(world, "p1", "a")
     slow = claim_due(Message, at=LATER)
+    late = message(world, "p1", pk)
     quick = claim_due(Message, at=LATER + LEASE)
-    held = Message.objects.filter(pk=pk)
-    with world.inside("admin"):
-        assert not held.filter(claim=slow.number).exists()
-        assert held.filter(claim=quick.number, state=State.SENDING).exists()
+    recording = Recording(slow, LATER + LEASE, Sent())
+    recording.sent(world.providers["p1"].pk, late)
+    recording.failed(world.providers["p1"].pk, late, "why")
+    now = message(world, "p1", pk)
+    assert (now.state, now.claim, now.last_error) == (State.SENDING, quick.number, "")
 
 
 def test_a_message_that_kills_its_worker_is_given_up_in_the_end(world: World) -> None:

@@ -1,0 +1,126 @@
+"""A fleet on a clone of the test database, private servers that a test may stop, and somebody who is signed in."""
+
+import re
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import redis
+from django.conf import settings
+
+from slaportal.embedded import places
+from slaportal.embedded.valkey import Valkey
+from slaportal.outbox.actions import leave_mail
+from tests.clones import clone, database_url
+from tests.conftest import SUPERUSER, superuser_cursor
+from tests.processes.connecting import connected
+from tests.processes.fleet import Fleet
+from tests.world import World, build_world
+
+__all__ = ["clone"]
+
+
+def own_redis(worker: str) -> tuple[str, str]:
+    """The suite's Redis as Celery and as redis-py name it, in a database that no other test process uses."""
+    index = int(re.sub(r"\D", "", worker) or 0)
+    if settings.BROKER_URL.startswith("redis+socket:"):
+        place, number = settings.REDIS_URL.partition("?")[0], 1 + index
+        broker = settings.BROKER_URL.partition("?")[0]
+        return f"{broker}?virtual_host={number}", f"{place}?db={number}"
+    place, number = settings.BROKER_URL.rpartition("/")[0], int(settings.BROKER_URL.rpartition("/")[2] or 0) + 1 + index
+    return f"{place}/{number}", f"{place}/{number}"
+
+
+@pytest.fixture
+def fleet(clone: str, tmp_path: Path, worker_id: str) -> Iterator[Fleet]:
+    """On a clone of the test database, and a database of its own in the suite's Redis."""
+    broker_url, redis_url = own_redis(worker_id)
+    with redis.Redis.from_url(redis_url) as queues:
+        queues.flushdb()
+        made = Fleet(
+            tmp_path,
+            lambda: superuser_cursor(clone).connection,
+            lambda login: database_url(clone, login),
+            broker_url,
+            redis_url,
+        )
+        yield made
+        made.kill_all()
+        queues.flushdb()
+
+
+@pytest.fixture
+def var() -> Iterator[Path]:
+    """A directory for servers of the test's own, short enough for their sockets."""
+    top = Path(tempfile.mkdtemp(prefix="p", dir="/tmp"))
+    yield top / "var"
+    shutil.rmtree(top)
+
+
+@pytest.fixture
+def private_redis(var: Path) -> Iterator[Valkey]:
+    """A Redis that the test may empty and stop."""
+    server = Valkey(var)
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def fleet_on_private_redis(fleet: Fleet, private_redis: Valkey) -> Fleet:
+    """The same fleet, but its Redis may be emptied and stopped."""
+    fleet.broker_url = places.broker_url(private_redis.var)
+    fleet.redis_url = places.redis_url(private_redis.var)
+    return fleet
+
+
+@pytest.fixture
+def people(clone: str, django_db_blocker: Any) -> World:
+    """The cast, committed in the clone."""
+    with connected({"NAME": clone, "USER": SUPERUSER}, django_db_blocker):
+        return build_world()
+
+
+Leave = Callable[..., None]
+
+
+@pytest.fixture
+def leave(clone: str, people: World, django_db_blocker: Any) -> Leave:
+    """Leaves so many mails to `<name>-<number>@example.test`, half by each provider, and commits them."""
+
+    def left(name: str, count: int) -> None:
+        with connected({"NAME": clone, "USER": SUPERUSER}, django_db_blocker):
+            leave_mails(people, name, count)
+
+    return left
+
+
+def leave_mails(world: World, name: str, count: int) -> None:
+    """On the connection as it is."""
+    for who, numbers in (("admin", range(0, count, 2)), ("cora", range(1, count, 2))):
+        provider = world.members[who].provider_id
+        with world.inside(who):
+            for n in numbers:
+                leave_mail("test", f"{name}-{n}@example.test", f"{n}", "", key=f"{name}-{n}", provider_id=provider)
+
+
+def expected(name: str, count: int) -> dict[str, int]:
+    """What `Fleet.letters` says when each was sent once."""
+    return {f"{name}-{n}@example.test": 1 for n in range(count)}
+
+
+@pytest.fixture
+def signed_in(clone: str, people: World, django_db_blocker: Any) -> dict[str, str]:
+    """The cookies of p1's administrator."""
+    with connected({"NAME": clone, "USER": SUPERUSER}, django_db_blocker):
+        return cookies_of(people)
+
+
+def cookies_of(world: World) -> dict[str, str]:
+    """On the connection as it is."""
+    return {name: morsel.value for name, morsel in world.client("admin").cookies.items()}
+
+

@@ -1,0 +1,30 @@
+"""A job whose effect can be counted: one entry of the record for each number, ten in a chunk."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+
+from slaportal.audit.record import record
+from slaportal.jobs import working
+from slaportal.jobs.kinds import Chunk, job_kind
+from slaportal.jobs.models import Job
+from slaportal.outbox import sending
+from tests.processes.holding import stop_here
+
+CHUNK = 10
+
+LEASE_S = getattr(settings, "LEASE_S", 0)
+if LEASE_S:  # minutes, but a test does not wait for minutes
+    working.LEASE = sending.LEASE = timedelta(seconds=LEASE_S)
+
+
+@job_kind("count", title="Count")
+def count(job: Job, cursor: dict[str, Any]) -> Chunk:
+    """Writes the next ten numbers down; stops at the one that the test chose, in the middle of the transaction."""
+    first = int(cursor.get("next", 0))
+    for number in range(first, first + CHUNK):
+        record("number_counted", job.provider, actor="Worker", after={"job": job.pk, "number": number})
+        stop_here(f"number {number}")
+    end = first + CHUNK
+    return Chunk(cursor={"next": end}, done=CHUNK, last=end >= int(job.arguments["until"]))
