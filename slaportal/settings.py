@@ -117,6 +117,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Rate limits and used one-time codes live in the database: they hold while Redis is away.
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "site_cache"}}
 BROKER_URL = env.str("REDIS_URL", default="") or places.broker_url()
+# The modules that register kinds of jobs; the workers know no others.
+JOB_KINDS = ["slaportal.site.resending"]
 REDIS_URL = env.str("REDIS_URL", default="") or places.redis_url()
 
 # Signing in -----------------------------------------------------------------------------------------------------------
@@ -129,7 +131,10 @@ PASSWORD_HASHERS = [
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("name", "email")},
+    },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "slaportal.people.passwords.LongestPassword"},
 ]
@@ -147,9 +152,17 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_PREVENT_ENUMERATION = True
+# Who changes the address takes over the account, so the password is asked for again.
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 1800
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if SECURE else "http"
 MFA_ADAPTER = "slaportal.people.adapter.MfaAdapter"
+MFA_FORMS = {
+    "login_webauthn": "slaportal.people.keys.LoginForm",
+    "authenticate_webauthn": "slaportal.people.keys.AuthenticateForm",
+    "reauthenticate_webauthn": "slaportal.people.keys.ReauthenticateForm",
+    "add_webauthn": "slaportal.people.keys.AddForm",
+}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_PASSKEY_SIGNUP_ENABLED = False

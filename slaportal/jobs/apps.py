@@ -14,5 +14,5 @@ class JobsConfig(AppConfig):
 
     def ready(self) -> None:
         """Web and workers alike know the kinds of the modules in settings.JOB_KINDS; they stand in layers above."""
-        for module in getattr(settings, "JOB_KINDS", ()):
+        for module in settings.JOB_KINDS:
             import_module(module)

@@ -6,15 +6,19 @@ from typing import Any
 
 import structlog
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.models import EmailAddress
 from allauth.core import context as allauth_context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
 from django.contrib.sites.shortcuts import get_current_site
+from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.http import HttpRequest
 from django.utils.crypto import get_random_string
 
 from slaportal.outbox.actions import leave_account_mail
+from slaportal.people.actions.members import change_address
 from slaportal.tenancy.models import User
 
 log = structlog.get_logger(__name__)
@@ -42,6 +46,22 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             html=html or (message.body if message.content_subtype == "html" else ""),
             key=get_random_string(32),
         )
+
+    def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
+        """The new address counts everywhere at once: to sign in, and in every membership."""
+        with transaction.atomic():
+            confirmed = bool(super().confirm_email(request, email_address))
+            if confirmed:
+                change_address(email_address.user)
+        return confirmed
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Notes in the log when an address or an account has had too many attempts: somebody is guessing."""
+        try:
+            super().pre_authenticate(request, **credentials)
+        except ValidationError:
+            log.warning("sign_in_limited")
+            raise
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         """Noted in the log with the reference of the request, never with what was typed."""

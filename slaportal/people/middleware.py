@@ -31,18 +31,19 @@ class SessionLifetimeMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """Signs out whose time is over; the view then treats them as a stranger."""
+        """Signs out whose time is over; the view then treats them as a stranger. Who signs in begins here too."""
+        now = int(timezone.now().timestamp())
         if request.user.is_authenticated:
-            now = int(timezone.now().timestamp())
-            began, seen = request.session.get(BEGAN), request.session.get(SEEN)
-            if began is None or seen is None:
-                request.session[BEGAN] = request.session[SEEN] = now
-            elif now - began > settings.SESSION_COOKIE_AGE or now - seen > settings.SESSION_IDLE_SECONDS:
+            began, seen = request.session.get(BEGAN, now), request.session.get(SEEN, now)
+            if now - began > settings.SESSION_COOKIE_AGE or now - seen > settings.SESSION_IDLE_SECONDS:
                 logout(request)
                 messages.info(request, _("You were signed out because nothing happened for a while. Sign in again."))
             elif now - seen >= NOTE_EVERY_S:
                 request.session[SEEN] = now
-        return self.get_response(request)
+        response = self.get_response(request)
+        if request.user.is_authenticated and BEGAN not in request.session:
+            request.session[BEGAN] = request.session[SEEN] = now
+        return response
 
 
 class RequiredMfaMiddleware:

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db import Error, connections
 
+from slaportal.site.secret_key import refuse_weak_key
 from slaportal.tenancy.login import refuse_harmful_login
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "slaportal.settings")
@@ -43,9 +44,10 @@ logconfig_dict = settings.LOGGING
 
 
 def on_starting(server: Any) -> None:  # noqa: ARG001 - gunicorn passes it
-    """Before the port is open: a login that could pass the wall, or that nobody could judge, stops the start."""
+    """Before the port is open: a weak key, and a login that may pass the wall or cannot be judged, stop the start."""
     try:
         refuse_harmful_login()
+        refuse_weak_key()
     except ImproperlyConfigured as error:
         raise SystemExit(str(error)) from None
     except Error as error:

@@ -3,7 +3,6 @@
 from celery import shared_task
 from django.db.models.functions import Now
 
-from slaportal.site import resending
 from slaportal.site.models import Heartbeat
 from slaportal.tenancy.task import PortalTask
 

@@ -36,11 +36,12 @@ def current_scope() -> Scope | None:
 def scope(role: str, *, provider: int | None = None, tenant: int | None = None) -> Iterator[None]:
     """Opens a transaction and takes `role` in it, for one provider and, as a customer, one tenant.
 
-    The role is given back at the end, also inside an outer transaction: SET LOCAL lasts to the outer COMMIT. A database
-    error that somebody swallowed inside rolls everything back. Raises RuntimeError when a scope is open already.
+    The role is gone with COMMIT; inside an outer transaction, to whose end SET LOCAL would last, it is given back. A
+    database error that somebody swallowed inside rolls everything back. Raises RuntimeError when a scope is open already.
     """
     if _open_scope.get() is not None:
         raise RuntimeError("A scope is open already: narrow it with take(), or leave it first.")
+    within = connection.in_atomic_block
     with transaction.atomic():
         _set(role, provider, tenant)
         token = _open_scope.set(Scope(role, provider, tenant))
@@ -48,14 +49,10 @@ def scope(role: str, *, provider: int | None = None, tenant: int | None = None) 
             yield  # an exception rolls the block back, and with it the role
         finally:
             _open_scope.reset(token)
-        _give_back()
-
-
-def _give_back() -> None:
-    if _failed():
-        transaction.set_rollback(True)
-    elif not connection.needs_rollback:
-        _set("none", None, None)
+        if _failed():
+            transaction.set_rollback(True)
+        elif within and not connection.needs_rollback:
+            _set("none", None, None)
 
 
 def _failed() -> bool:
@@ -86,7 +83,9 @@ def presenting(*, user: int | None = None, entrance: str | None = None) -> Itera
     Still the identity plane: no role is taken. It is for reading memberships, tokens and invitations before a scope.
     """
     settings = "SELECT set_config('app.user_id', %s, true), set_config('app.entrance', %s, true)"
+    within = connection.in_atomic_block
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(settings, [str(user or 0), entrance or ""])
         yield
-        cursor.execute(settings, ["", ""])  # "" is no number: whoever forgot to present anything gets an error, no rows
+        if within:
+            cursor.execute(settings, ["", ""])  # "" is no number: whoever forgot to present anything gets an error, no rows

@@ -19,7 +19,7 @@ from slaportal.tenancy.scope import STAFF, presenting, scope
 settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 COUNT = {count}
 with presenting(), connection.cursor() as cursor:
-    cursor.execute("SELECT tenancy_create_provider('p1', 'P1')")
+    cursor.execute("SELECT tenancy_create_provider(%s, 'P')", [str(time.time_ns())])
     provider = cursor.fetchone()[0]
 with scope(STAFF, provider=provider):
     Message.objects.bulk_create(
@@ -42,10 +42,10 @@ def floor():
 
 AccountMail.objects.bulk_create(
     AccountMail(kind="x", recipient="r@example.test", subject="x", text="text " * 200,
-                html="<p>text</p>" * 100, key=str(n))
+                html="<p>text</p>" * 100, key=f"{{provider}}/{{n}}")
     for n in range(COUNT)
 )
-ids = list(AccountMail.objects.values_list("pk", flat=True))
+ids = list(AccountMail.objects.order_by("-pk").values_list("pk", flat=True)[:COUNT])
 plain = floor()
 connection.close()
 mail.outbox = []

@@ -1,26 +1,31 @@
 """A fleet on a clone of the test database, private servers that a test may stop, and somebody who is signed in."""
 
+import os
 import re
 import shutil
+import subprocess
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 import redis
 from django.conf import settings
+from django.test import override_settings
 
 from slaportal.embedded import places
+from slaportal.embedded.postgres import Postgres
 from slaportal.embedded.valkey import Valkey
 from slaportal.outbox.actions import leave_mail
-from tests.clones import clone, database_url
+from slaportal.settings import BASE_DIR
+from tests.clones import database_url
 from tests.conftest import SUPERUSER, superuser_cursor
 from tests.processes.connecting import connected
-from tests.processes.fleet import Fleet
+from tests.processes.fleet import SECRET_KEY, Fleet
 from tests.world import World, build_world
-
-__all__ = ["clone"]
 
 
 def own_redis(worker: str) -> tuple[str, str]:
@@ -56,6 +61,7 @@ def fleet(clone: str, tmp_path: Path, worker_id: str) -> Iterator[Fleet]:
 def var() -> Iterator[Path]:
     """A directory for servers of the test's own, short enough for their sockets."""
     top = Path(tempfile.mkdtemp(prefix="p", dir="/tmp"))
+    (top / "var").mkdir()
     yield top / "var"
     shutil.rmtree(top)
 
@@ -120,7 +126,42 @@ def signed_in(clone: str, people: World, django_db_blocker: Any) -> dict[str, st
 
 
 def cookies_of(world: World) -> dict[str, str]:
-    """On the connection as it is."""
-    return {name: morsel.value for name, morsel in world.client("admin").cookies.items()}
+    """On the connection as it is, under the key of the processes."""
+    with override_settings(SECRET_KEY=SECRET_KEY):
+        return {name: morsel.value for name, morsel in world.client("admin").cookies.items()}
 
 
+
+
+@pytest.fixture
+def private_postgres(var: Path) -> Iterator[Postgres]:
+    """A PostgreSQL that the test may restart, with the portal's tables."""
+    server = Postgres(var)
+    server.start()
+    server.prepare()
+    environment = {**os.environ, "DATABASE_URL": socket_url(server, "portal_jobs")}
+    migrate = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
+    subprocess.run(
+        migrate, cwd=BASE_DIR, env={**environment, "DATABASE_OWNER_URL": socket_url(server, "portal_owner")}, check=True
+    )
+    yield server
+    server.stop()
+
+
+def socket_url(server: Postgres, login: str) -> str:
+    """The database `portal` of a private server, as DATABASE_URL names it."""
+    return f"postgres://{login}@/portal?host={quote(str(server.socket.parent))}"
+
+
+@pytest.fixture
+def fleet_on_private_servers(private_postgres: Postgres, private_redis: Valkey, tmp_path: Path) -> Iterator[Fleet]:
+    """A fleet whose servers are all its own."""
+    made = Fleet(
+        tmp_path,
+        lambda: private_postgres.connect("portal"),
+        lambda login: socket_url(private_postgres, login),
+        places.broker_url(private_redis.var),
+        places.redis_url(private_redis.var),
+    )
+    yield made
+    made.kill_all()

@@ -14,9 +14,10 @@ from tests.processes.holding import stop_here
 
 CHUNK = 10
 
-LEASE_S = getattr(settings, "LEASE_S", 0)
-if LEASE_S:  # minutes, but a test does not wait for minutes
-    working.LEASE = sending.LEASE = timedelta(seconds=LEASE_S)
+# Minutes, but a test does not wait for minutes. In the test's own process both stay as they are.
+for module, seconds in ((sending, getattr(settings, "LEASE_S", 0)), (working, getattr(settings, "JOB_LEASE_S", 0))):
+    if seconds:
+        module.LEASE = timedelta(seconds=seconds)  # type: ignore[attr-defined]
 
 
 @job_kind("count", title="Count")

@@ -4,6 +4,7 @@ import contextlib
 import email
 import http.client
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -23,6 +24,7 @@ from slaportal.settings import BASE_DIR
 
 CSRF = "c" * 32
 ANSWERS_WITHIN_S = 15
+SECRET_KEY = secrets.token_hex(32)
 
 
 def until(condition: Callable[[], Any], what: str, *, within_s: float = 45) -> None:
@@ -82,6 +84,7 @@ class Fleet:
         return {
             **kept,
             "DJANGO_SETTINGS_MODULE": "tests.processes.installation",
+            "SECRET_KEY": SECRET_KEY,
             "DATABASE_URL": self.url(login),
             "TEST_BROKER_URL": self.broker_url,
             "TEST_REDIS_URL": self.redis_url,

@@ -13,6 +13,7 @@ HOLDING = os.environ["TEST_HOLDING"]
 LETTERS = os.environ["TEST_LETTERS"]
 MAIL_TAKES_S = float(os.environ.get("TEST_MAIL_TAKES_S", "0"))
 LEASE_S = float(os.environ.get("TEST_LEASE_S", "0"))
+JOB_LEASE_S = float(os.environ.get("TEST_JOB_LEASE_S", "0"))
 BROKER_URL = os.environ["TEST_BROKER_URL"]
 REDIS_URL = os.environ["TEST_REDIS_URL"]
 # As the files lie in the source: these tests are not about the look.

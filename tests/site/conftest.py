@@ -36,6 +36,11 @@ def environment_of(django_db_setup: None) -> Callable[[str], dict[str, str]]:
         place = connections["owner"].settings_dict
         where = f"{quote(place['HOST'] or 'localhost', safe='')}:{place['PORT'] or 5432}"
         kept = {name: value for name, value in os.environ.items() if not name.startswith("COV_")}
-        return {**kept, "DATABASE_URL": f"postgres://{login}@{where}/{place['NAME']}", "LOG_FORMAT": "json"}
+        return {
+            **kept,
+            "DATABASE_URL": f"postgres://{login}@{where}/{place['NAME']}",
+            "LOG_FORMAT": "json",
+            "SECRET_KEY": "s" * 50,
+        }
 
     return of

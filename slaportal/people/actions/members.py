@@ -1,4 +1,4 @@
-"""Roles changed, members removed, names kept up to date."""
+"""Roles changed, members removed, names and addresses kept up to date."""
 
 from datetime import datetime
 
@@ -91,3 +91,17 @@ def change_profile(user: User, *, name: str, time_zone: str) -> None:
     for member in memberships_of(user):
         with scope(role_for(member.tenant_id), provider=member.provider_id, tenant=member.tenant_id):
             Membership.objects.filter(pk=member.pk).update(name=user.name)
+
+
+def change_address(user: User) -> None:
+    """Carries the person's new address, which was confirmed, into every membership, with an event in each audit.
+
+    Outside any scope.
+    """
+    for member in memberships_of(user):
+        with scope(role_for(member.tenant_id), provider=member.provider_id, tenant=member.tenant_id):
+            before = member.email
+            Membership.objects.filter(pk=member.pk).update(email=user.email)
+            record(
+                "member_address_changed", member, actor=member, before={"email": before}, after={"email": user.email}
+            )

@@ -31,7 +31,7 @@ class Command(BaseCommand):
         )
         parser.add_argument("--json", action="store_true", help="print one JSON array instead of text")
 
-    def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002 - Django passes them
+    def handle(self, *args: Any, **options: Any) -> None:
         """Work everything out before a word is printed: a wrong file leaves nothing half said."""
         try:
             outcomes = _worked_out(options["files"])
