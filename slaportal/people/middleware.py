@@ -6,7 +6,7 @@ from collections.abc import Callable
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import logout
+from django.contrib.auth import SESSION_KEY, logout
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
@@ -41,7 +41,7 @@ class SessionLifetimeMiddleware:
             elif now - seen >= NOTE_EVERY_S:
                 request.session[SEEN] = now
         response = self.get_response(request)
-        if request.user.is_authenticated and BEGAN not in request.session:
+        if SESSION_KEY in request.session and BEGAN not in request.session:
             request.session[BEGAN] = request.session[SEEN] = now
         return response
 

@@ -195,3 +195,4 @@ def test_a_session_on_the_api_needs_the_token_and_a_program_does_not(world: Worl
     secret = "slap_" + page.split("slap_")[1].split('"')[0].split("<")[0]
     program = Client(enforce_csrf_checks=True, headers={"authorization": f"Bearer {secret}"})
     assert program.post("/api/v1/me/", {}, content_type="application/json").status_code == 405
+    assert not program.cookies, "and gets no session"

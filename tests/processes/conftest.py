@@ -131,8 +131,6 @@ def cookies_of(world: World) -> dict[str, str]:
         return {name: morsel.value for name, morsel in world.client("admin").cookies.items()}
 
 
-
-
 @pytest.fixture
 def private_postgres(var: Path) -> Iterator[Postgres]:
     """A PostgreSQL that the test may restart, with the portal's tables."""

@@ -53,9 +53,7 @@ def test_mail_is_sent_whatever_is_killed(fleet: Fleet, leave: Leave) -> None:
     assert [len(set(fleet.message_ids(recipient))) for recipient in twice] == [1, 1]
 
 
-def test_a_job_goes_on_after_its_last_chunk(
-    fleet: Fleet, people: World, clone: str, django_db_blocker: Any
-) -> None:
+def test_a_job_goes_on_after_its_last_chunk(fleet: Fleet, people: World, clone: str, django_db_blocker: Any) -> None:
     """A child is killed at 26, a worker at 46: their chunks are begun anew, those before them are not."""
     with connected({"NAME": clone, "USER": SUPERUSER}, django_db_blocker), people.inside("admin"):
         start_job(count.__name__, actor=people.members["admin"], arguments={"until": 60}, total=60)

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from contextlib import suppress
 
 from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.db.models import F, Model, Value
+from django.db.models.functions import Concat
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.urls import path
 
@@ -14,7 +16,7 @@ from slaportal.urls import urlpatterns as portal
 
 __all__ = ["handler400", "handler403", "handler404", "handler429", "handler500", "urlpatterns"]
 
-MODELS = {"tenants": Tenant, "members": Membership, "messages": Message}
+MODELS: dict[str, type[Model]] = {"tenants": Tenant, "members": Membership, "messages": Message}
 
 
 def everything(_request: HttpRequest) -> HttpResponse:
@@ -29,17 +31,17 @@ def raises(_request: HttpRequest) -> HttpResponse:
 
 def swallows(_request: HttpRequest) -> HttpResponse:
     """Writes, meets a database error, and answers as if all were well."""
-    Tenant.objects.update(name="half done")
+    Membership.objects.update(name=Concat(F("name"), Value(", half done")))
     with suppress(DatabaseError), connection.cursor() as cursor:
         cursor.execute("SELECT 1/0")
     return HttpResponse("saved")
 
 
-def rolls_back(_request: HttpRequest) -> HttpResponse:
+def rolls_back(request: HttpRequest) -> HttpResponse:
     """Reads on after a savepoint was rolled back."""
     with suppress(IntegrityError), transaction.atomic():
         Membership.objects.update(role="nobody")
-    return everything(_request)
+    return everything(request)
 
 
 def streams(_request: HttpRequest, what: str) -> StreamingHttpResponse:
@@ -47,7 +49,7 @@ def streams(_request: HttpRequest, what: str) -> StreamingHttpResponse:
 
     def rows() -> Iterator[str]:
         yield "first\n"
-        for row in MODELS[what].objects.all():
+        for row in MODELS[what]._default_manager.all():
             yield f"{row}\n"
 
     return StreamingHttpResponse(rows())
