@@ -3,27 +3,16 @@
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
-from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from slaportal.audit.models import Event
 from slaportal.audit.words import action_in_words, field_in_words, kind_in_words
+from slaportal.pages.times import Shown, to_the_second
 from slaportal.tenancy.models import Role
 
 ROLES = {role.value: role for role in Role}
-
-
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """An instant in the reader's time zone: for machines, in full, and as it is shown."""
-
-    iso: str
-    full: str
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +29,7 @@ class Entry:
     """One line of the page and of the export."""
 
     number: int | None
-    at: Moment
+    at: Shown
     actor: str
     role: str
     action: str
@@ -56,7 +45,7 @@ def entry_of(event: Event) -> Entry:
     """The event, for the reader whose time zone and language are active; its tenant must have been read with it."""
     return Entry(
         number=event.number,
-        at=moment(event.at),
+        at=to_the_second(event.at),
         actor=event.actor_name,
         role=role_in_words(event.actor_role),
         action=action_in_words(event.action),
@@ -67,13 +56,6 @@ def entry_of(event: Event) -> Entry:
         reference=event.reference,
         changes=list(differences(event.before or {}, event.after or {})),
     )
-
-
-def moment(at: datetime) -> Moment:
-    """In the reader's time zone, to the second."""
-    local = timezone.localtime(at)
-    iso = local.isoformat(timespec="seconds")
-    return Moment(iso=iso, full=f"{iso} ({local.tzname()})", text=date_format(local, "j M Y, H:i:s"))
 
 
 def role_in_words(role: str) -> str:

@@ -25,3 +25,10 @@ def at_reader(instant: datetime, now: datetime) -> Shown:
     else:
         text = f"{local:%a} {local.day} {local:%b %Y, %H:%M} {zone}"
     return Shown(text, local.isoformat(timespec="seconds"))
+
+
+def to_the_second(instant: datetime) -> Shown:
+    """`Fri 4 Dec 2026, 16:30:05 EST`: where the order of things matters."""
+    local = timezone.localtime(instant)
+    text = f"{local:%a} {local.day} {local:%b %Y, %H:%M:%S} {local.tzname()}"
+    return Shown(text, local.isoformat(timespec="seconds"))

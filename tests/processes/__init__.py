@@ -1,1 +1,1 @@
-"""Faults with real processes: gunicorn, workers and beats that are killed, and servers that are emptied and restarted."""
+"""Faults with real processes: gunicorn, workers and beats are killed, servers are emptied and restarted."""

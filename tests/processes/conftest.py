@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -83,10 +84,19 @@ def fleet_on_private_redis(fleet: Fleet, private_redis: Valkey) -> Fleet:
     return fleet
 
 
+Committing = Callable[..., AbstractContextManager[None]]
+
+
 @pytest.fixture
-def people(clone: str, django_db_blocker: Any) -> World:
+def committing(clone: str, django_db_blocker: Any) -> Committing:
+    """`with committing():` this process's statements are committed in the clone, as portal_web or as a real login."""
+    return lambda login=SUPERUSER: connected({"NAME": clone, "USER": login}, django_db_blocker)
+
+
+@pytest.fixture
+def people(committing: Committing) -> World:
     """The cast, committed in the clone."""
-    with connected({"NAME": clone, "USER": SUPERUSER}, django_db_blocker):
+    with committing():
         return build_world()
 
 
@@ -94,11 +104,11 @@ Leave = Callable[..., None]
 
 
 @pytest.fixture
-def leave(clone: str, people: World, django_db_blocker: Any) -> Leave:
+def leave(people: World, committing: Committing) -> Leave:
     """Leaves so many mails to `<name>-<number>@example.test`, half by each provider, and commits them."""
 
     def left(name: str, count: int) -> None:
-        with connected({"NAME": clone, "USER": SUPERUSER}, django_db_blocker):
+        with committing():
             leave_mails(people, name, count)
 
     return left
@@ -119,9 +129,9 @@ def expected(name: str, count: int) -> dict[str, int]:
 
 
 @pytest.fixture
-def signed_in(clone: str, people: World, django_db_blocker: Any) -> dict[str, str]:
+def signed_in(people: World, committing: Committing) -> dict[str, str]:
     """The cookies of p1's administrator."""
-    with connected({"NAME": clone, "USER": SUPERUSER}, django_db_blocker):
+    with committing():
         return cookies_of(people)
 
 

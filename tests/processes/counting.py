@@ -1,9 +1,8 @@
 """A job whose effect can be counted: one entry of the record for each number, ten in a chunk."""
 
+import os
 from datetime import timedelta
 from typing import Any
-
-from django.conf import settings
 
 from slaportal.audit.record import record
 from slaportal.jobs import working
@@ -15,9 +14,9 @@ from tests.processes.holding import stop_here
 CHUNK = 10
 
 # Minutes, but a test does not wait for minutes. In the test's own process both stay as they are.
-for module, seconds in ((sending, getattr(settings, "LEASE_S", 0)), (working, getattr(settings, "JOB_LEASE_S", 0))):
+for module, seconds in ((sending, os.environ.get("TEST_LEASE_S")), (working, os.environ.get("TEST_JOB_LEASE_S"))):
     if seconds:
-        module.LEASE = timedelta(seconds=seconds)  # type: ignore[attr-defined]
+        module.LEASE = timedelta(seconds=float(seconds))  # type: ignore[attr-defined]
 
 
 @job_kind("count", title="Count")

@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-import psutil
 import psycopg2
 
 from slaportal.settings import BASE_DIR
@@ -33,6 +32,17 @@ def until(condition: Callable[[], Any], what: str, *, within_s: float = 45) -> N
     while not condition():
         assert time.monotonic() < deadline, f"not within {within_s} s: {what}"
         time.sleep(0.1)
+
+
+def living_of(session: int) -> list[int]:
+    """The processes of a session that are no zombies."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            state, _parent, _group, its_session, *_ = process.read_text().rpartition(")")[2].split()
+            if int(its_session) == session and state != "Z":
+                found.append(int(process.parent.name))
+    return found
 
 
 @dataclass(frozen=True)
@@ -142,12 +152,10 @@ class Fleet:
     def kill(self, name: str) -> None:
         """-9 for the process and all its children, at once."""
         process = self.running.pop(name)
-        children = psutil.Process(process.pid).children(recursive=True) if process.poll() is None else []
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         process.wait(10)
-        _gone, alive = psutil.wait_procs(children, timeout=10)
-        assert not alive, f"{name} left {alive}"
+        until(lambda: not living_of(process.pid), f"{name} and its children are gone")
 
     def kill_all(self) -> None:
         """At the end of a test."""

@@ -4,15 +4,13 @@ import os
 import time
 from pathlib import Path
 
-from django.conf import settings
-
 
 def stop_here(what: str) -> None:
     """Waits as long as the file `hold` says `what`; `held` then has this process's number."""
-    hold = Path(settings.HOLDING, "hold")
+    hold = Path(os.environ["TEST_HOLDING"], "hold")
     while _text(hold) == what:
-        Path(settings.HOLDING, "held.part").write_text(str(os.getpid()))
-        Path(settings.HOLDING, "held.part").rename(Path(settings.HOLDING, "held"))
+        Path(os.environ["TEST_HOLDING"], "held.part").write_text(str(os.getpid()))
+        Path(os.environ["TEST_HOLDING"], "held.part").rename(Path(os.environ["TEST_HOLDING"], "held"))
         time.sleep(0.05)
 
 

@@ -1,15 +1,11 @@
 """Two beats and two workers at once: everything happens once."""
 
-from typing import Any
-
 import pytest
 from django.core.management import call_command
 
 from slaportal.audit.record import record
 from slaportal.jobs.actions import start_job
-from tests.conftest import SUPERUSER
-from tests.processes.conftest import Leave, expected
-from tests.processes.connecting import connected
+from tests.processes.conftest import Committing, Leave, expected
 from tests.processes.counting import count
 from tests.processes.fleet import Fleet, until
 from tests.world import World
@@ -48,18 +44,17 @@ def record_many(world: World) -> None:
 
 
 def test_two_beats_and_two_workers(
-    fleet: Fleet, people: World, leave: Leave, clone: str, django_db_blocker: Any, capsys: pytest.CaptureFixture[str]
+    fleet: Fleet, people: World, leave: Leave, committing: Committing, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    place = {"NAME": clone, "USER": SUPERUSER}
     leave("early", 150)
-    with connected(place, django_db_blocker):
+    with committing():
         to_be_counted = start_jobs(people)
     for name in ("one", "two"):
         fleet.beat(f"beat-{name}")
         fleet.worker(f"worker-{name}")
     until(lambda: fleet.letters().total(), "the first mail is sent")
     leave("later", 150)
-    with connected(place, django_db_blocker):
+    with committing():
         record_many(people)
     until(lambda: fleet.ask(OPEN) == [(0, 0, 0)], "nothing is left to do", within_s=60)
     for name in ("one", "two"):
@@ -72,6 +67,6 @@ def test_two_beats_and_two_workers(
     assert fleet.ask(COUNTED) == to_be_counted
     for _provider, numbers in fleet.ask(NUMBERED):
         assert numbers == list(range(1, len(numbers) + 1))
-    with connected({"NAME": clone, "USER": "portal_jobs"}, django_db_blocker):
+    with committing("portal_jobs"):
         call_command("verify_audit")  # raises where something is wrong
     assert len(capsys.readouterr().out.splitlines()) == 2

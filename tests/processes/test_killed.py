@@ -2,15 +2,11 @@
 
 import os
 import signal
-from typing import Any
 
-import psutil
 import pytest
 
 from slaportal.jobs.actions import start_job
-from tests.conftest import SUPERUSER
-from tests.processes.conftest import Leave, expected
-from tests.processes.connecting import connected
+from tests.processes.conftest import Committing, Leave, expected
 from tests.processes.counting import count
 from tests.processes.fleet import Fleet, until
 from tests.world import World
@@ -24,7 +20,8 @@ JOB = "SELECT state, done FROM jobs_job"
 def kill_child(fleet: Fleet) -> None:
     """As the kernel does when there is no memory left: the child that is at work, not the worker."""
     child = fleet.held()
-    assert psutil.Process(child).ppid() == fleet.running["worker"].pid
+    worker = fleet.running["worker"].pid
+    assert os.getsid(child) == worker != child
     os.kill(child, signal.SIGKILL)
 
 
@@ -53,9 +50,9 @@ def test_mail_is_sent_whatever_is_killed(fleet: Fleet, leave: Leave) -> None:
     assert [len(set(fleet.message_ids(recipient))) for recipient in twice] == [1, 1]
 
 
-def test_a_job_goes_on_after_its_last_chunk(fleet: Fleet, people: World, clone: str, django_db_blocker: Any) -> None:
+def test_a_job_goes_on_after_its_last_chunk(fleet: Fleet, people: World, committing: Committing) -> None:
     """A child is killed at 26, a worker at 46: their chunks are begun anew, those before them are not."""
-    with connected({"NAME": clone, "USER": SUPERUSER}, django_db_blocker), people.inside("admin"):
+    with committing(), people.inside("admin"):
         start_job(count.__name__, actor=people.members["admin"], arguments={"until": 60}, total=60)
     fleet.settings["TEST_JOB_LEASE_S"] = "4"
     fleet.hold("number 26")

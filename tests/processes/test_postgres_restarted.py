@@ -78,6 +78,7 @@ def test_postgres_restarts_under_load(
         until(lambda: 503 in {status for _began, status in answers}, "somebody was told to come back")
         private_postgres.start()
         back = time.monotonic()
+        assert 0 < fleet.ask(DONE, "running")[0] < NUMBERS
         until(lambda: sum(began > back for began, _status in answers) > 5 * THREADS, "pages are asked for again")
     assert {status for _began, status in answers} == {200, 503}
     assert {status for began, status in answers if began > back} == {200}

@@ -49,7 +49,7 @@
   // Twice sent is once too often: for some seconds a form on its way is not sent a second time.
   addEventListener('submit', (event) => {
     const form = event.target
-    if (event.defaultPrevented || form.method !== 'post' || form.matches('[hx-post], [hx-put], [hx-delete]')) return
+    if (event.defaultPrevented || form.method !== 'post' || form.matches('[hx-post], [hx-put], [hx-delete], [data-download]')) return
     if (form.dataset.sent) event.preventDefault()
     form.dataset.sent = 'yes'
     setTimeout(() => { delete form.dataset.sent }, 4000)
