@@ -1,5 +1,5 @@
 # The one image of the portal: web, worker, beat and manage.py differ in the command alone (docs/deploy.md).
-ARG PYTHON=python:3.11.14-slim-bookworm
+ARG PYTHON=python:3.11.15-slim-bookworm
 
 # Styles, scripts and icons, from npm; the node of this stage stays here.
 FROM ${PYTHON} AS assets

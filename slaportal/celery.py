@@ -19,6 +19,7 @@ from django_structlog.celery.receivers import CeleryReceiver
 from kombu import Exchange, Queue
 
 from slaportal.embedded import places
+from slaportal.site.secret_key import refuse_weak_key
 from slaportal.tenancy.login import refuse_harmful_login
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "slaportal.settings")
@@ -113,6 +114,7 @@ def refuse_to_start(**_: Any) -> None:
     django.setup()
     try:
         refuse_harmful_login()
+        refuse_weak_key()
     except ImproperlyConfigured as error:
         raise SystemExit(str(error)) from None
     except Error as error:

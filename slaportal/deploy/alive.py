@@ -29,7 +29,7 @@ def web(environment: Mapping[str, str] = os.environ) -> str:
 
 
 def beat(schedule: Path) -> str:
-    """What is wrong with beat; empty when it has written its schedule not long ago. The file's name may have an ending."""
+    """What is wrong with beat; empty when it has written its schedule not long ago (its name may have an ending)."""
     written = [file.stat().st_mtime for file in schedule.parent.glob(f"{schedule.name}*")]
     if not written:
         return f"{schedule} was never written"

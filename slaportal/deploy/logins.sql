@@ -9,7 +9,13 @@ SET log_min_duration_statement = -1;
 SET log_min_error_statement = 'panic';
 SET password_encryption = 'scram-sha-256';
 
--- A password that is not set stops here: psql finds no value, and the words as they stand are no SQL.
+-- A password that is not set, or is too short, stops here, before anything is changed.
+SELECT least(length(:'owner_password'), length(:'web_password'), length(:'jobs_password')) < 16 AS too_short \gset
+\if :too_short
+DO $$ BEGIN
+  RAISE EXCEPTION 'PORTAL_OWNER_PASSWORD, PORTAL_WEB_PASSWORD and PORTAL_JOBS_PASSWORD take 16 letters or more each: openssl rand -hex 32';
+END $$;
+\endif
 ALTER ROLE portal_owner PASSWORD :'owner_password';
 ALTER ROLE portal_web PASSWORD :'web_password';
 ALTER ROLE portal_jobs PASSWORD :'jobs_password';

@@ -20,10 +20,10 @@ class MailboxBackend(BaseEmailBackend):
     """`20261124-120000-3f2a….eml`, whole or not there at all, readable by the portal's account alone."""
 
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
-        """Writes them; the log says to whom and about what, never more: there may be a secret in it."""
+        """Writes them; the log says in which file and about what, never more: there may be a secret in it."""
         for message in email_messages:
-            _write(message)
-            log.info("mail to %s: %s", ", ".join(message.recipients()), message.subject)
+            path = _write(message)
+            log.info("mail/%s to %s: %s", path.name, ", ".join(message.recipients()), message.subject)
         return len(email_messages)
 
 

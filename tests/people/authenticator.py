@@ -65,8 +65,4 @@ class SoftwareKey:
         return json.dumps(said).encode()
 
     def _data(self, more: int) -> bytes:
-        return (
-            hashlib.sha256(self.host.encode()).digest()
-            + bytes([self.flags | more])
-            + self.uses.to_bytes(4, "big")
-        )
+        return hashlib.sha256(self.host.encode()).digest() + bytes([self.flags | more]) + self.uses.to_bytes(4, "big")

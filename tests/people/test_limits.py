@@ -138,7 +138,9 @@ def test_one_setting_says_how_many_proxies_are_ours() -> None:
 
 def test_without_a_free_form_nobody_probes_for_addresses_by_the_reset(world: World) -> None:
     answers = [
-        Client(REMOTE_ADDR=STRANGER).post(reverse("account_reset_password"), {"email": f"n{n}@example.test"}).status_code
+        Client(REMOTE_ADDR=STRANGER)
+        .post(reverse("account_reset_password"), {"email": f"n{n}@example.test"})
+        .status_code
         for n in range(21)
     ]
     assert answers[-2:] == [302, 429]

@@ -15,9 +15,7 @@ LONG = "zwölf Boxkämpfer jagen Viktor quer über den großen Sylter Deich 12 �
 
 def change(client: Client, new: str, old: str = PASSWORD) -> str:
     """The page after the form; empty once it was taken."""
-    answer = client.post(
-        reverse("account_change_password"), {"oldpassword": old, "password1": new, "password2": new}
-    )
+    answer = client.post(reverse("account_change_password"), {"oldpassword": old, "password1": new, "password2": new})
     return "" if answer.status_code == 302 else text_of(answer)
 
 

@@ -172,9 +172,7 @@ def test_switching_it_off(world: World) -> None:
         "mfa_download_recovery_codes",
     ],
 )
-def test_what_guards_the_account_asks_again_who_it_is(
-    world: World, name: str, clock: time_machine.Traveller
-) -> None:
+def test_what_guards_the_account_asks_again_who_it_is(world: World, name: str, clock: time_machine.Traveller) -> None:
     client = world.client("agent")
     if name not in ("mfa_activate_totp", "mfa_add_webauthn"):
         set_up_app(client)

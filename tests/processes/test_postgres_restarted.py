@@ -83,6 +83,11 @@ def test_postgres_restarts_under_load(
     assert {status for _began, status in answers} == {200, 503}
     assert {status for began, status in answers if began > back} == {200}
 
+    private_postgres.stop()  # nobody asks meanwhile, so no thread knows that its connection is gone
+    private_postgres.start()
+    with ThreadPoolExecutor(THREADS) as pool:
+        assert list(pool.map(lambda _n: browser.get("/people/")[0], range(2 * THREADS))) == [200] * 2 * THREADS
+
     fleet.all_are_sent()
     assert fleet.letters() == expected("mail", 30)
     until(lambda: fleet.ask(DONE, "done") == [NUMBERS], "the job is done")

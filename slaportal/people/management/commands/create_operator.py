@@ -98,4 +98,4 @@ def _made(email: str, name: str, password: str | None) -> User:
 def _link(user: User) -> str:
     """The same that a reset of the password mails; setting a password makes it worthless."""
     key = {"uidb36": user_pk_to_url_str(user), "key": default_token_generator.make_token(user)}
-    return settings.PUBLIC_URL + reverse("account_reset_password_from_key", kwargs=key)
+    return str(settings.PUBLIC_URL) + reverse("account_reset_password_from_key", kwargs=key)
