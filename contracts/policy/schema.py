@@ -82,7 +82,7 @@ class _Schema(GenerateJsonSchema):
             default = default.text
         return {**inner, "default": default} if isinstance(default, str | bool | int) else inner
 
-    def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ARG002 - pydantic asks this way
+    def field_title_should_be_set(self, schema: Any) -> bool:
         return False
 
     def generate_inner(self, schema: Any) -> JsonSchemaValue:

@@ -1,4 +1,4 @@
-"""Forms that take what a security key said. allauth's own stop at a field that is missing, with an error of the server."""
+"""Forms that take what a security key said: of allauth's own, one without a field would be an error of the server."""
 
 from typing import Any
 

@@ -58,6 +58,9 @@ class RequiredMfaMiddleware:
         needed = member is not None and member.provider.mfa_required and getattr(request, "api_token", None) is None
         if needed and not request.path.startswith(OUTSIDE) and not is_mfa_enabled(request.user):
             assert member is not None
+            if request.path.startswith("/api/"):  # a program follows no redirect: for it nobody is signed in
+                setattr(request, "membership", None)  # noqa: B010 - not an attribute that HttpRequest knows
+                return self.get_response(request)
             words = _("%(provider)s requires a second factor. Set one up, then go on.")
             messages.warning(request, words % {"provider": member.provider.name})
             return redirect("mfa_index")
@@ -72,6 +75,13 @@ class ReaderMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """The zone is that of the profile; UTC for a stranger and for a zone that is no more."""
-        zone = request.user.time_zone if isinstance(request.user, User) else "UTC"
-        with timezone.override(zoneinfo.ZoneInfo(zone if zone in zoneinfo.available_timezones() else "UTC")):
+        with timezone.override(zone_of(request.user)):
             return self.get_response(request)
+
+
+def zone_of(user: object) -> zoneinfo.ZoneInfo:
+    """The person's zone."""
+    try:
+        return zoneinfo.ZoneInfo(user.time_zone if isinstance(user, User) else "UTC")
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError):
+        return zoneinfo.ZoneInfo("UTC")

@@ -27,6 +27,7 @@ from django_structlog import signals
 
 from slaportal.refusal import Refusal
 from slaportal.site.logs import bind_actor, client_ip
+from slaportal.tenancy.scope import current_scope
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
@@ -187,7 +188,8 @@ class RefusalMiddleware:
             return answer_error(
                 request, exception.status, exception.code, exception.message, fields=exception.fields, what_now=""
             )
-        if isinstance(exception, DataError):
+        # Without a scope it is ours: a query that forgot it compares "" with a number, and is refused as such.
+        if isinstance(exception, DataError) and current_scope() is not None:
             logger.warning("value_refused_by_database", exc_info=exception)
             return answer_error(
                 request, 400, "value_not_possible", _("A value in this request is larger than any can be.")

@@ -21,7 +21,7 @@ PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"(/invitation/|/password/reset/key/|/confirm-email/)[^/\s?#\"']+"), rf"\1{GONE}"),
     (re.compile(r"(?<=[\w/\]])\?[^\s\"'<>?]*=[^\s\"'<>]*"), f"?{GONE}"),
     (re.compile(r"://[^\s/@]*:[^\s/@]*@"), f"://{GONE}@"),
-    (re.compile(r"\bsla[pr]_[\w-]{8,}"), GONE),
+    (re.compile(r"\bsla[pri]_[\w-]{8,}"), GONE),
     (re.compile(r"(?i)\b(bearer|basic)\s+[\w.~+/=-]{8,}"), rf"\1 {GONE}"),
     (
         re.compile(

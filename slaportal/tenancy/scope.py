@@ -37,7 +37,7 @@ def scope(role: str, *, provider: int | None = None, tenant: int | None = None) 
     """Opens a transaction and takes `role` in it, for one provider and, as a customer, one tenant.
 
     The role is gone with COMMIT; inside an outer transaction, to whose end SET LOCAL would last, it is given back. A
-    database error that somebody swallowed inside rolls everything back. Raises RuntimeError when a scope is open already.
+    database error that somebody swallowed inside rolls everything back. RuntimeError when a scope is open already.
     """
     if _open_scope.get() is not None:
         raise RuntimeError("A scope is open already: narrow it with take(), or leave it first.")
@@ -88,4 +88,6 @@ def presenting(*, user: int | None = None, entrance: str | None = None) -> Itera
         cursor.execute(settings, [str(user or 0), entrance or ""])
         yield
         if within:
-            cursor.execute(settings, ["", ""])  # "" is no number: whoever forgot to present anything gets an error, no rows
+            cursor.execute(
+                settings, ["", ""]
+            )  # "" is no number: whoever forgot to present anything gets an error, no rows

@@ -4,14 +4,13 @@ import base64
 import hashlib
 import hmac
 import re
-import time
 from typing import Any
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
-from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from slaportal.outbox.models import AccountMail
 from slaportal.tenancy.models import User
@@ -31,9 +30,9 @@ def is_in(client: Client) -> bool:
     return client.get("/").status_code == 200
 
 
-def text_of(answer: HttpResponse) -> str:
+def text_of(answer: Any) -> str:
     """The page."""
-    return answer.content.decode()
+    return str(answer.content.decode())
 
 
 def mails(recipient: str = "") -> list[AccountMail]:
@@ -65,7 +64,7 @@ def code_at(secret: str, moment: float) -> str:
 
 def code_now(secret: str) -> str:
     """What the app shows just now."""
-    return code_at(secret, time.time())
+    return code_at(secret, timezone.now().timestamp())
 
 
 def set_up_app(client: Client) -> str:
@@ -83,7 +82,7 @@ def set_up_app(client: Client) -> str:
 
 def has_app(user: User) -> bool:
     """Whether the authenticator app is on."""
-    return Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).exists()
+    return bool(Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).exists())
 
 
 def addresses(user: User) -> list[tuple[str, bool, bool]]:

@@ -87,3 +87,9 @@ def test_leads_see_customers_and_add_none(world: World) -> None:
 def test_an_actor_without_a_membership_is_named_as_given(world: World) -> None:
     with world.inside("admin"):
         assert add_tenant(world.providers["p1"], " Trimmed ", actor="Demo").name == "Trimmed"
+
+
+def test_a_program_without_the_required_factor_is_not_signed_in(world: World) -> None:
+    world.client("admin").post(reverse("provider"), {"name": "New name", "mfa_required": "on"})
+    answer = world.client("agent").get(reverse("api_me"))
+    assert (answer.status_code, answer.json()["code"]) == (401, "not_signed_in")

@@ -90,9 +90,7 @@ def test_it_ends_after_a_week_however_busy_it_is(world: World, clock: time_machi
     assert not is_in(client)
 
 
-def test_a_page_view_is_not_a_write(
-    world: World, clock: time_machine.Traveller, django_assert_num_queries: object
-) -> None:
+def test_a_page_view_is_not_a_write(world: World, clock: time_machine.Traveller) -> None:
     client = browser()
     client.get("/")
     before = Session.objects.get(pk=client.cookies[portal.SESSION_COOKIE_NAME].value).session_data

@@ -15,7 +15,9 @@ WEB = ("gunicorn", "slaportal.wsgi", "--config", "python:slaportal.site.gunicorn
 WORKER = ("celery", "-A", "slaportal", "worker", "--concurrency", "1")
 
 
-@pytest.mark.parametrize(("argv", "login"), [(WEB, SUPERUSER), (WORKER, SUPERUSER), (WEB, "portal_owner")])
+@pytest.mark.parametrize(
+    ("argv", "login"), [(WEB, SUPERUSER), (WORKER, SUPERUSER), (WEB, "portal_owner")], ids=["web", "worker", "owner"]
+)
 def test_a_login_that_passes_the_wall_starts_nothing(fleet: Fleet, argv: tuple[str, ...], login: str) -> None:
     done = subprocess.run(
         [sys.executable, "-m", *argv],

@@ -162,14 +162,15 @@ def the_web_leaves_nothing_in_the_queue() -> None:
 
 def contents(server: Any, name: bytes) -> str:
     """Whatever the key holds, and what Celery wrapped in base64."""
-    read = {
-        b"string": lambda: [server.get(name)],
-        b"list": lambda: server.lrange(name, 0, -1),
-        b"set": lambda: server.smembers(name),
-        b"hash": lambda: server.hgetall(name).items(),
-        b"zset": lambda: server.zrange(name, 0, -1),
-    }.get(server.type(name), list)
-    found = str([*read()])
+    kind = server.type(name)
+    if kind == b"string":
+        found = str(server.get(name))
+    elif kind == b"hash":
+        found = str(server.hgetall(name))
+    elif kind == b"set":
+        found = str(server.smembers(name))
+    else:
+        found = str(server.lrange(name, 0, -1) if kind == b"list" else server.zrange(name, 0, -1))
     bodies = re.findall(r'"body": "([A-Za-z0-9+/=]+)"', found)
     return found + "".join(base64.b64decode(body).decode(errors="replace") for body in bodies)
 

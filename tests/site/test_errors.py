@@ -122,6 +122,12 @@ def test_htmx_gets_a_line(browser: Client) -> None:
     assert answer.headers["X-Reference"] in text_of(answer)
 
 
+def test_a_value_too_large_is_the_readers_mistake_in_a_scope_and_ours_without_one(world: World) -> None:
+    client = world.client("agent", raise_request_exception=False)
+    answer = client.get("/api/v1/raise/data/")
+    assert (answer.status_code, answer.json()["code"]) == (400, "value_not_possible")
+
+
 @pytest.mark.parametrize(
     ("what", "status", "code"),
     [
@@ -130,7 +136,7 @@ def test_htmx_gets_a_line(browser: Client) -> None:
         ("mistake", 500, "server_error"),
         ("away", 503, "away"),
         ("closed", 503, "away"),
-        ("data", 400, "value_not_possible"),
+        ("data", 500, "server_error"),
         ("denied", 403, "not_allowed"),
         ("missing", 404, "not_found"),
         ("suspicious", 400, "bad_request"),

@@ -9,164 +9,334 @@ import slaportal.tenancy.wall
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('email', models.EmailField(max_length=254, unique=True, verbose_name='e-mail address')),
-                ('name', models.CharField(max_length=120, verbose_name='name')),
-                ('time_zone', models.CharField(default='UTC', max_length=64, verbose_name='time zone')),
-                ('is_active', models.BooleanField(default=True)),
-                ('is_operator', models.BooleanField(default=False)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                ("email", models.EmailField(max_length=254, unique=True, verbose_name="e-mail address")),
+                ("name", models.CharField(max_length=120, verbose_name="name")),
+                ("time_zone", models.CharField(default="UTC", max_length=64, verbose_name="time zone")),
+                ("is_active", models.BooleanField(default=True)),
+                ("is_operator", models.BooleanField(default=False)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Provider',
+            name="Provider",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(max_length=40, unique=True)),
-                ('name', models.CharField(max_length=120, verbose_name='name')),
-                ('mfa_required', models.BooleanField(default=False, verbose_name='two-factor sign-in required')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("slug", models.SlugField(max_length=40, unique=True)),
+                ("name", models.CharField(max_length=120, verbose_name="name")),
+                ("mfa_required", models.BooleanField(default=False, verbose_name="two-factor sign-in required")),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
             ],
             options={
-                'constraints': [slaportal.tenancy.wall.Wall(customer=('SELECT',), customer_rows='', key='id', login=('SELECT',), login_rows="id IN (SELECT provider_id FROM tenancy_membership WHERE user_id = (SELECT current_setting('app.user_id')::bigint)) OR EXISTS (SELECT 1 FROM tenancy_user u WHERE u.id = (SELECT current_setting('app.user_id')::bigint) AND u.is_operator AND u.is_active)", marks=(), name='provider_wall', staff=('SELECT', 'UPDATE (name, mfa_required)'), tenant_key='')],
+                "constraints": [
+                    slaportal.tenancy.wall.Wall(
+                        customer=("SELECT",),
+                        customer_rows="",
+                        key="id",
+                        login=("SELECT",),
+                        login_rows="id IN (SELECT provider_id FROM tenancy_membership WHERE user_id = (SELECT current_setting('app.user_id')::bigint)) OR EXISTS (SELECT 1 FROM tenancy_user u WHERE u.id = (SELECT current_setting('app.user_id')::bigint) AND u.is_operator AND u.is_active)",
+                        marks=(),
+                        name="provider_wall",
+                        staff=("SELECT", "UPDATE (name, mfa_required)"),
+                        tenant_key="",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Tenant',
+            name="Tenant",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120, verbose_name='name')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('provider', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tenants', to='tenancy.provider')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=120, verbose_name="name")),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "provider",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="tenants", to="tenancy.provider"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Membership',
+            name="Membership",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('agent', 'Agent'), ('lead', 'Lead'), ('admin', 'Administrator'), ('member', 'Member'), ('manager', 'Manager')], max_length=8, verbose_name='role')),
-                ('name', models.CharField(max_length=120, verbose_name='name')),
-                ('email', models.EmailField(max_length=254, verbose_name='e-mail address')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('removed_at', models.DateTimeField(blank=True, null=True)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('provider', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to='tenancy.provider')),
-                ('tenant', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='members', to='tenancy.tenant')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("agent", "Agent"),
+                            ("lead", "Lead"),
+                            ("admin", "Administrator"),
+                            ("member", "Member"),
+                            ("manager", "Manager"),
+                        ],
+                        max_length=8,
+                        verbose_name="role",
+                    ),
+                ),
+                ("name", models.CharField(max_length=120, verbose_name="name")),
+                ("email", models.EmailField(max_length=254, verbose_name="e-mail address")),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("removed_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "provider",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="memberships", to="tenancy.provider"
+                    ),
+                ),
+                (
+                    "tenant",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="members",
+                        to="tenancy.tenant",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Entrance',
+            name="Entrance",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('token', 'API token'), ('invitation', 'invitation')], max_length=12)),
-                ('digest', models.CharField(max_length=64, unique=True)),
-                ('target_id', models.BigIntegerField()),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('provider', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.provider')),
-                ('tenant', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.tenant')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(choices=[("token", "API token"), ("invitation", "invitation")], max_length=12),
+                ),
+                ("digest", models.CharField(max_length=64, unique=True)),
+                ("target_id", models.BigIntegerField()),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "provider",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="tenancy.provider"
+                    ),
+                ),
+                (
+                    "tenant",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.tenant",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ApiToken',
+            name="ApiToken",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80, verbose_name='name')),
-                ('prefix', models.CharField(max_length=13)),
-                ('read_only', models.BooleanField(default=False, verbose_name='read only')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('expires_at', models.DateTimeField(blank=True, null=True, verbose_name='expires')),
-                ('last_used_at', models.DateTimeField(blank=True, null=True)),
-                ('revoked_at', models.DateTimeField(blank=True, null=True)),
-                ('member', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='tokens', to='tenancy.membership')),
-                ('provider', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.provider')),
-                ('tenant', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.tenant')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=80, verbose_name="name")),
+                ("prefix", models.CharField(max_length=13)),
+                ("read_only", models.BooleanField(default=False, verbose_name="read only")),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("expires_at", models.DateTimeField(blank=True, null=True, verbose_name="expires")),
+                ("last_used_at", models.DateTimeField(blank=True, null=True)),
+                ("revoked_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "member",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="tokens",
+                        to="tenancy.membership",
+                    ),
+                ),
+                (
+                    "provider",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="tenancy.provider"
+                    ),
+                ),
+                (
+                    "tenant",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.tenant",
+                    ),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='tenant',
-            constraint=models.UniqueConstraint(fields=('provider', 'name'), name='tenant_name', violation_error_message='There is a customer of this name already.'),
+            model_name="tenant",
+            constraint=models.UniqueConstraint(
+                fields=("provider", "name"),
+                name="tenant_name",
+                violation_error_message="There is a customer of this name already.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='tenant',
-            constraint=models.UniqueConstraint(fields=('provider', 'id'), name='tenant_wall_key'),
+            model_name="tenant",
+            constraint=models.UniqueConstraint(fields=("provider", "id"), name="tenant_wall_key"),
         ),
         migrations.AddConstraint(
-            model_name='tenant',
-            constraint=slaportal.tenancy.wall.Wall(customer=('SELECT',), customer_rows='', key='provider_id', login=('SELECT',), login_rows="id IN (SELECT tenant_id FROM tenancy_membership WHERE user_id = (SELECT current_setting('app.user_id')::bigint))", marks=(), name='tenant_wall', staff=('SELECT', 'INSERT', 'UPDATE (name)'), tenant_key='id'),
+            model_name="tenant",
+            constraint=slaportal.tenancy.wall.Wall(
+                customer=("SELECT",),
+                customer_rows="",
+                key="provider_id",
+                login=("SELECT",),
+                login_rows="id IN (SELECT tenant_id FROM tenancy_membership WHERE user_id = (SELECT current_setting('app.user_id')::bigint))",
+                marks=(),
+                name="tenant_wall",
+                staff=("SELECT", "INSERT", "UPDATE (name)"),
+                tenant_key="id",
+            ),
         ),
         migrations.AddIndex(
-            model_name='membership',
-            index=models.Index(condition=models.Q(('removed_at', None)), fields=['user'], name='membership_user'),
+            model_name="membership",
+            index=models.Index(condition=models.Q(("removed_at", None)), fields=["user"], name="membership_user"),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.UniqueConstraint(condition=models.Q(('removed_at', None)), fields=('provider', 'tenant', 'user'), name='membership_once', nulls_distinct=False),
+            model_name="membership",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("removed_at", None)),
+                fields=("provider", "tenant", "user"),
+                name="membership_once",
+                nulls_distinct=False,
+            ),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.UniqueConstraint(fields=('provider', 'id'), name='membership_wall_key'),
+            model_name="membership",
+            constraint=models.UniqueConstraint(fields=("provider", "id"), name="membership_wall_key"),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.UniqueConstraint(fields=('tenant', 'id'), name='membership_tenant_key'),
+            model_name="membership",
+            constraint=models.UniqueConstraint(fields=("tenant", "id"), name="membership_tenant_key"),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('role__in', ('agent', 'lead', 'admin')), ('tenant__isnull', True)), models.Q(('role__in', ('member', 'manager')), ('tenant__isnull', False)), _connector='OR'), name='membership_role_fits_side'),
+            model_name="membership",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("role__in", ("agent", "lead", "admin")), ("tenant__isnull", True)),
+                    models.Q(("role__in", ("member", "manager")), ("tenant__isnull", False)),
+                    _connector="OR",
+                ),
+                name="membership_role_fits_side",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=slaportal.tenancy.wall.CompositeForeignKey(columns=('provider_id', 'tenant_id'), name='membership_tenant', to='tenancy_tenant', to_columns=('provider_id', 'id')),
+            model_name="membership",
+            constraint=slaportal.tenancy.wall.CompositeForeignKey(
+                columns=("provider_id", "tenant_id"),
+                name="membership_tenant",
+                to="tenancy_tenant",
+                to_columns=("provider_id", "id"),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=slaportal.tenancy.wall.Wall(customer=('SELECT', 'INSERT', 'UPDATE (role, removed_at, name, email)'), customer_rows='', key='provider_id', login=('SELECT',), login_rows="user_id = (SELECT current_setting('app.user_id')::bigint) AND removed_at IS NULL", marks=(), name='membership_wall', staff=('SELECT', 'INSERT', 'UPDATE (role, removed_at, name, email)'), tenant_key='tenant_id'),
+            model_name="membership",
+            constraint=slaportal.tenancy.wall.Wall(
+                customer=("SELECT", "INSERT", "UPDATE (role, removed_at, name, email)"),
+                customer_rows="",
+                key="provider_id",
+                login=("SELECT",),
+                login_rows="user_id = (SELECT current_setting('app.user_id')::bigint) AND removed_at IS NULL",
+                marks=(),
+                name="membership_wall",
+                staff=("SELECT", "INSERT", "UPDATE (role, removed_at, name, email)"),
+                tenant_key="tenant_id",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='entrance',
-            constraint=models.UniqueConstraint(fields=('kind', 'target_id'), name='entrance_target'),
+            model_name="entrance",
+            constraint=models.UniqueConstraint(fields=("kind", "target_id"), name="entrance_target"),
         ),
         migrations.AddConstraint(
-            model_name='entrance',
-            constraint=slaportal.tenancy.wall.CompositeForeignKey(columns=('provider_id', 'tenant_id'), name='entrance_tenant', to='tenancy_tenant', to_columns=('provider_id', 'id')),
+            model_name="entrance",
+            constraint=slaportal.tenancy.wall.CompositeForeignKey(
+                columns=("provider_id", "tenant_id"),
+                name="entrance_tenant",
+                to="tenancy_tenant",
+                to_columns=("provider_id", "id"),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='entrance',
-            constraint=slaportal.tenancy.wall.Wall(customer=('SELECT', 'INSERT', 'DELETE'), customer_rows='', key='provider_id', login=('SELECT',), login_rows="digest = (SELECT current_setting('app.entrance') WHERE current_setting('app.user_id')::bigint >= 0)", marks=(), name='entrance_wall', staff=('SELECT', 'INSERT', 'DELETE'), tenant_key='tenant_id'),
+            model_name="entrance",
+            constraint=slaportal.tenancy.wall.Wall(
+                customer=("SELECT", "INSERT", "DELETE"),
+                customer_rows="",
+                key="provider_id",
+                login=("SELECT",),
+                login_rows="digest = (SELECT current_setting('app.entrance') WHERE current_setting('app.user_id')::bigint >= 0)",
+                marks=(),
+                name="entrance_wall",
+                staff=("SELECT", "INSERT", "DELETE"),
+                tenant_key="tenant_id",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='apitoken',
-            constraint=models.UniqueConstraint(fields=('provider', 'id'), name='api_token_wall_key'),
+            model_name="apitoken",
+            constraint=models.UniqueConstraint(fields=("provider", "id"), name="api_token_wall_key"),
         ),
         migrations.AddConstraint(
-            model_name='apitoken',
-            constraint=slaportal.tenancy.wall.CompositeForeignKey(columns=('provider_id', 'tenant_id'), name='api_token_tenant', to='tenancy_tenant', to_columns=('provider_id', 'id')),
+            model_name="apitoken",
+            constraint=slaportal.tenancy.wall.CompositeForeignKey(
+                columns=("provider_id", "tenant_id"),
+                name="api_token_tenant",
+                to="tenancy_tenant",
+                to_columns=("provider_id", "id"),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='apitoken',
-            constraint=slaportal.tenancy.wall.CompositeForeignKey(columns=('provider_id', 'member_id'), name='api_token_member', to='tenancy_membership', to_columns=('provider_id', 'id')),
+            model_name="apitoken",
+            constraint=slaportal.tenancy.wall.CompositeForeignKey(
+                columns=("provider_id", "member_id"),
+                name="api_token_member",
+                to="tenancy_membership",
+                to_columns=("provider_id", "id"),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='apitoken',
-            constraint=slaportal.tenancy.wall.CompositeForeignKey(columns=('tenant_id', 'member_id'), name='api_token_member_of_tenant', to='tenancy_membership', to_columns=('tenant_id', 'id')),
+            model_name="apitoken",
+            constraint=slaportal.tenancy.wall.CompositeForeignKey(
+                columns=("tenant_id", "member_id"),
+                name="api_token_member_of_tenant",
+                to="tenancy_membership",
+                to_columns=("tenant_id", "id"),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='apitoken',
-            constraint=slaportal.tenancy.wall.Wall(customer=('SELECT', 'INSERT', 'UPDATE (revoked_at, last_used_at)'), customer_rows='', key='provider_id', login=(), login_rows='', marks=(), name='api_token_wall', staff=('SELECT', 'INSERT', 'UPDATE (revoked_at, last_used_at)'), tenant_key='tenant_id'),
+            model_name="apitoken",
+            constraint=slaportal.tenancy.wall.Wall(
+                customer=("SELECT", "INSERT", "UPDATE (revoked_at, last_used_at)"),
+                customer_rows="",
+                key="provider_id",
+                login=(),
+                login_rows="",
+                marks=(),
+                name="api_token_wall",
+                staff=("SELECT", "INSERT", "UPDATE (revoked_at, last_used_at)"),
+                tenant_key="tenant_id",
+            ),
         ),
     ]
