@@ -96,9 +96,9 @@ def _wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
     pytest.fail(f"{url} does not answer")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def browser(installation: Installation) -> Iterator[Browser]:
-    """One browser for all tests of the process; each test opens contexts of its own."""
+    """A browser for each test: while one is open, its event loop forbids this process to use the database."""
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
         yield chromium

@@ -238,11 +238,12 @@ def test_where_it_is_required_there_is_only_the_set_up(world: World, who: str) -
     require(world)
     client = Client()
     sign_in(client, f"{who}@example.test")
-    for path in ("/", reverse("people"), reverse("tenants"), reverse("tokens"), "/audit/", "/api/v1/me/"):
+    for path in ("/", reverse("people"), reverse("tenants"), reverse("tokens"), "/audit/"):
         answer = client.get(path)
         assert (answer.status_code, answer.headers["Location"]) == (302, reverse("mfa_index")), path
         assert "CANARY" not in text_of(answer)
         assert client.post(path).status_code == 302
+    assert client.get("/api/v1/me/").status_code == 401
     page = client.get("/", follow=True)
     assert "requires a second factor" in text_of(page)
     set_up_app(client)

@@ -6,11 +6,12 @@ import logging
 import os
 from collections.abc import Callable, Iterator
 from typing import Any
-from urllib.parse import quote
 
 import pytest
 import structlog
 from django.db import connections
+
+from tests.clones import database_url
 
 Lines = Callable[[], list[dict[str, Any]]]
 
@@ -33,12 +34,11 @@ def environment_of(django_db_setup: None) -> Callable[[str], dict[str, str]]:
     """The environment in which a process logs in to the test database as somebody."""
 
     def of(login: str) -> dict[str, str]:
-        place = connections["owner"].settings_dict
-        where = f"{quote(place['HOST'] or 'localhost', safe='')}:{place['PORT'] or 5432}"
+        name = connections["owner"].settings_dict["NAME"]
         kept = {name: value for name, value in os.environ.items() if not name.startswith("COV_")}
         return {
             **kept,
-            "DATABASE_URL": f"postgres://{login}@{where}/{place['NAME']}",
+            "DATABASE_URL": database_url(name, login),
             "LOG_FORMAT": "json",
             "SECRET_KEY": "s" * 50,
         }
