@@ -116,3 +116,14 @@ def test_an_expiry_in_the_past_is_said_at_the_field(world: World) -> None:
     answer = world.client("agent").post(reverse("tokens"), {"name": "t", "expires_on": "2020-01-01"})
     assert answer.status_code == 422
     assert "expired already" in answer.content.decode()
+
+
+def test_its_use_is_noted_to_the_minute(world: World) -> None:
+    token, secret = token_of(world, "ann")
+    now = timezone.now()
+    for later, noted in ((0, 0), (59, 0), (60, 60)):
+        assert caller_of(secret, now=now + timedelta(seconds=later))
+        with world.inside("ann"):
+            token.refresh_from_db()
+        assert token.last_used_at == now + timedelta(seconds=noted)
+    assert "not yet" not in world.client("ann").get(reverse("tokens")).content.decode()
