@@ -31,7 +31,7 @@ from slaportal.tenancy.scope import PLATFORM, STAFF, scope
 BATCH = 100
 LEASE = timedelta(minutes=5)
 # A batch sends for so long; the rest of the lease is for the mail that is on its way just then.
-SENDS_FOR = 150
+SENDS_FOR = 90
 BACK_OFF = (
     timedelta(seconds=5),
     timedelta(minutes=5),

@@ -12,8 +12,8 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
 from django.contrib.sites.shortcuts import get_current_site
-from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.core.exceptions import ImproperlyConfigured, ValidationError
+from django.db import IntegrityError, transaction
 from django.http import HttpRequest
 from django.utils.crypto import get_random_string
 
@@ -49,11 +49,21 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
         """The new address counts everywhere at once: to sign in, and in every membership."""
-        with transaction.atomic():
-            confirmed = bool(super().confirm_email(request, email_address))
-            if confirmed:
-                change_address(email_address.user)
+        try:
+            with transaction.atomic():
+                confirmed = bool(super().confirm_email(request, email_address))
+                if confirmed:
+                    change_address(email_address.user)
+        except IntegrityError:  # somebody else confirmed the same address in this moment
+            return False
         return confirmed
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """Behind the proxies that are ours; who came past them is known by the address of the connection."""
+        try:
+            return str(super().get_client_ip(request))
+        except ImproperlyConfigured:
+            return str(request.META["REMOTE_ADDR"])
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """Notes in the log when an address or an account has had too many attempts: somebody is guessing."""

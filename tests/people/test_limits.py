@@ -110,6 +110,14 @@ def test_a_stranger_cannot_hide_behind_a_header(world: World) -> None:
     assert may_enter(EMAIL, OTHER, **{"x-forwarded-for": STRANGER}), "nor lock others out by it"
 
 
+def test_who_came_past_the_proxies_is_known_by_the_connection(world: World, settings: Settings) -> None:
+    settings.TRUSTED_PROXIES = settings.ALLAUTH_TRUSTED_PROXY_COUNT = 2
+    assert may_enter(EMAIL, OTHER, **{"x-forwarded-for": STRANGER})
+    for _ in range(10):
+        guess(1, **{"x-forwarded-for": "203.0.113.9"})
+    assert not may_enter(EMAIL, STRANGER, **{"x-forwarded-for": "203.0.113.200"})
+
+
 def test_behind_a_proxy_of_ours_the_header_counts_as_far_as_the_proxy_wrote_it(
     world: World, settings: Settings, lines: Lines
 ) -> None:
