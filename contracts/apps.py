@@ -1,6 +1,9 @@
 """The contracts app: what was promised."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+from slaportal.audit.words import ACTIONS, KINDS
 
 
 class ContractsConfig(AppConfig):
@@ -8,3 +11,20 @@ class ContractsConfig(AppConfig):
 
     name = "contracts"
     label = "contracts"
+
+    def ready(self) -> None:
+        """The audit gets the words for what is done here."""
+        ACTIONS.update(
+            account_standing_changed=_("Standing of the account changed"),
+            contact_added=_("Contact added"),
+            contact_removed=_("Contact removed"),
+            policy_published=_("Policy published"),
+            service_added=_("Service added"),
+            service_covered=_("Service covered"),
+            subscription_ended=_("Subscription ended"),
+            subscription_made=_("Subscription made"),
+            term_changed=_("Plan or fee changed"),
+        )
+        KINDS.update(
+            policyversion=_("Policy"), subscription=_("Subscription"), service=_("Service"), contact=_("Contact")
+        )

@@ -2,6 +2,7 @@
 
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import cache
 
 import pytest
@@ -11,6 +12,11 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
+from contracts.actions.catalogue import add_service
+from contracts.actions.contacts import add_contact
+from contracts.actions.policies import publish_policy
+from contracts.actions.subscriptions import Fee, cover_service, subscribe
+from contracts.policy.documents import shipped_policy
 from slaportal.audit.tasks import seal
 from slaportal.jobs.actions import start_job
 from slaportal.outbox.models import Message
@@ -132,7 +138,26 @@ def live_in(world: World) -> None:
         with world.inside(who):
             world.ids.setdefault("message", Message.objects.values_list("pk", flat=True)[0])
             world.ids.setdefault("job", start_job("resend_given_up", actor=member, arguments={"until": 0}).pk)
+    for slug, admin in (("p1", "admin"), ("p2", "cora")):
+        with world.inside(admin):
+            promise(world, slug, admin)
     seal_everything()
+
+
+def promise(world: World, slug: str, admin: str) -> None:
+    """A policy in force, and for every tenant a subscription, a service that it covers, a contact."""
+    now, actor = timezone.now(), world.members[admin]
+    provider, document = world.providers[slug], shipped_policy("spirion")
+    plan = next(iter(document.plans))
+    publish_policy(document, provider=provider, policy="sla", effective_from=now, actor=actor, at=now)
+    for short in PROVIDERS[slug]:
+        tenant, name = world.tenants[short], f"CANARY-contract-{short}"
+        made = subscribe(
+            tenant, name, policy="sla", plan=plan, fee=Fee(Decimal(100), "USD"), starts_at=now, actor=actor, at=now
+        )
+        service = add_service(provider, f"service-{short}", name, tenant=tenant, actor=actor, at=now)
+        cover_service(made, service, actor=actor, at=now)
+        add_contact(tenant, concern="technical", name=name, email=f"{short}@example.test", actor=actor)
 
 
 def seal_everything() -> None:

@@ -15,7 +15,7 @@ PERSON = "(SELECT current_setting('app.user_id')::bigint)"
 PRESENTED = "(SELECT current_setting('app.entrance') WHERE current_setting('app.user_id')::bigint >= 0)"
 
 
-class _Written(models.BaseConstraint):
+class Written(models.BaseConstraint):
     """A constraint that is SQL of its own: `up` makes it, `down` takes it away; the state keeps the arguments."""
 
     def __init__(self, *, name: str, **arguments: Any) -> None:
@@ -67,7 +67,7 @@ class _Written(models.BaseConstraint):
         return hash((type(self), self.name))
 
 
-class Wall(_Written):
+class Wall(Written):
     """Row level security of one table (`docs/tenancy.md`).
 
     `staff` and `customer` are the privileges of `portal_staff` (rows of its provider) and `portal_customer` (rows of
@@ -147,7 +147,7 @@ def _has_column(model: type[models.Model], column: str) -> bool:
     return any(field.column == column for field in model._meta.local_fields)
 
 
-class CompositeForeignKey(_Written):
+class CompositeForeignKey(Written):
     """(provider_id, ticket_id) -> tickets_ticket (provider_id, id): a row cannot point over a wall.
 
     The model field itself is `db_constraint=False`. Not deferrable: a wrong key fails at its own statement, where

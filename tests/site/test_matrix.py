@@ -64,4 +64,4 @@ def own_canaries(world: World, who: str) -> set[str]:
         if of == slug and (tenant is None or in_tenant == tenant):
             own |= {f"CANARY-member-{name}", f"CANARY-token-{name}", f"canary-invited-by-{name}"}
     tenants = {t for _n, (of, t, _r) in CAST.items() if of == slug and t and (tenant is None or t == tenant)}
-    return own | {f"CANARY-tenant-{t}" for t in tenants}
+    return own | {f"CANARY-{what}-{t}" for what in ("tenant", "contract") for t in tenants}

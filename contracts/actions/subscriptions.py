@@ -1,0 +1,179 @@
+"""Subscriptions, their terms, the standing of the account, and what they cover."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from contracts.models import Change, Coverage, Kind, Service, Subscription, Term
+from contracts.policy.documents import agreement_of
+from contracts.queries import document_of, version_in_force
+from slaportal.audit.record import record
+from slaportal.refusal import Refusal
+from slaportal.tenancy.models import Membership, Tenant
+
+MONTHS = 12
+
+
+@dataclass(frozen=True)
+class Fee:
+    """What a term costs: exact decimals of one currency; a year defaults to twelve months."""
+
+    monthly: Decimal
+    currency: str
+    annual: Decimal | None = None
+
+    @property
+    def yearly(self) -> Decimal:
+        """The fee of a year."""
+        return self.monthly * MONTHS if self.annual is None else self.annual
+
+
+def subscribe(
+    tenant: Tenant,
+    name: str,
+    *,
+    policy: str,
+    plan: str,
+    kind: str = Kind.PRODUCTION,
+    fee: Fee,
+    starts_at: datetime,
+    actor: Membership | str,
+    at: datetime,
+) -> Subscription:
+    """A subscription with its first term. Refuses `subscription_name_taken`, `no_policy`, `unknown_plan`."""
+    name = name.strip()
+    if Subscription.objects.filter(tenant=tenant, name=name).exists():
+        raise Refusal(
+            "subscription_name_taken",
+            _("%(tenant)s has a subscription called %(name)s already.") % {"tenant": tenant.name, "name": name},
+            fields={"name": _("Taken.")},
+        )
+    made = Subscription.objects.create(
+        provider_id=tenant.provider_id, tenant=tenant, name=name, policy=policy, created_at=at
+    )
+    term = _add_term(made, plan=plan, kind=kind, fee=fee, starts_at=starts_at, at=at)
+    record("subscription_made", made, actor=actor, after={"policy": policy, **_told(term)})
+    return made
+
+
+def change_term(
+    subscription: Subscription,
+    *,
+    plan: str,
+    kind: str = Kind.PRODUCTION,
+    fee: Fee,
+    starts_at: datetime,
+    actor: Membership | str,
+    at: datetime,
+) -> Term:
+    """Another plan, kind or fee from `starts_at` on; the term that runs then ends there. Refuses `terms_overlap`."""
+    running = _running(subscription, starts_at)
+    before = _told(running) if running else None
+    if running is not None:
+        running.ends_at = starts_at
+        running.save(update_fields=["ends_at"])
+    term = _add_term(subscription, plan=plan, kind=kind, fee=fee, starts_at=starts_at, at=at)
+    record("term_changed", subscription, actor=actor, before=before, after=_told(term))
+    return term
+
+
+def end_subscription(
+    subscription: Subscription, *, ends_at: datetime, actor: Membership | str, at: datetime, reason: str
+) -> None:
+    """Nothing is promised from `ends_at` on. Refuses `not_running` when no term runs then."""
+    running = _running(subscription, ends_at)
+    if running is None:
+        raise Refusal("not_running", _("No term of this subscription runs then."), status=409)
+    running.ends_at = ends_at
+    running.save(update_fields=["ends_at"])
+    _changed(subscription, Change.What.TERM, running.pk, ends_at, at)
+    record("subscription_ended", subscription, actor=actor, after={"ends_at": ends_at}, reason=reason)
+
+
+def set_account_standing(
+    subscription: Subscription, *, current: bool, reason: str, actor: Membership | str, at: datetime
+) -> None:
+    """Whether the account is in good standing, on which policies may make credits depend. Refuses `reason_needed`."""
+    if not current and not reason.strip():
+        raise Refusal("reason_needed", _("Say why."), fields={"reason": _("Say why.")})
+    locked = Subscription.objects.select_for_update(of=("self",)).get(pk=subscription.pk)
+    before = {"account_current": locked.account_current, "reason": locked.account_reason}
+    if (locked.account_current, locked.account_reason) == (current, reason.strip()):
+        return
+    locked.account_current, locked.account_reason = current, reason.strip()
+    locked.save(update_fields=["account_current", "account_reason"])
+    _changed(locked, Change.What.ACCOUNT, locked.pk, at, at)
+    after = {"account_current": current, "reason": locked.account_reason}
+    record("account_standing_changed", locked, actor=actor, before=before, after=after, reason=reason)
+
+
+def cover_service(subscription: Subscription, service: Service, *, actor: Membership | str, at: datetime) -> None:
+    """From now on outages of the service count for the subscription. Refuses another tenant's service as unknown."""
+    if service.provider_id != subscription.provider_id or service.tenant_id not in (None, subscription.tenant_id):
+        raise Refusal("not_found", _("There is no such service for this customer."), status=404)
+    coverage, made = Coverage.objects.get_or_create(
+        provider_id=subscription.provider_id,
+        tenant_id=subscription.tenant_id,
+        subscription=subscription,
+        service=service,
+    )
+    if made:
+        _changed(subscription, Change.What.COVERAGE, coverage.pk, at, at)
+        record("service_covered", subscription, actor=actor, after={"service": service.key})
+
+
+def _running(subscription: Subscription, instant: datetime) -> Term | None:
+    """The term that began before `instant` and has not ended then."""
+    started = Term.objects.select_for_update(of=("self",)).filter(subscription=subscription, starts_at__lt=instant)
+    running = [term for term in started if term.ends_at is None or term.ends_at > instant]
+    return running[0] if running else None
+
+
+def _add_term(subscription: Subscription, *, plan: str, kind: str, fee: Fee, starts_at: datetime, at: datetime) -> Term:
+    version = version_in_force(subscription.provider_id, subscription.policy, starts_at)
+    agreement_of(document_of(version), plan)  # refuses a plan that the policy does not have then
+    try:
+        with transaction.atomic():
+            term = Term.objects.create(
+                provider_id=subscription.provider_id,
+                tenant_id=subscription.tenant_id,
+                subscription=subscription,
+                plan=plan,
+                kind=kind,
+                starts_at=starts_at,
+                fee_monthly=fee.monthly,
+                fee_annual=fee.yearly,
+                currency=fee.currency,
+            )
+    except IntegrityError as error:
+        raise Refusal(
+            "terms_overlap",
+            _("There is a term of this subscription after that already."),
+            fields={"starts_at": _("Choose another day.")},
+            status=409,
+        ) from error
+    _changed(subscription, Change.What.TERM, term.pk, starts_at, at)
+    return term
+
+
+def _changed(subscription: Subscription, what: str, target: int, since: datetime, at: datetime) -> None:
+    Change.objects.create(
+        provider_id=subscription.provider_id,
+        tenant_id=subscription.tenant_id,
+        what=what,
+        target_id=target,
+        since=since,
+        created_at=at,
+    )
+
+
+def _told(term: Term) -> dict[str, object]:
+    return {
+        "plan": term.plan,
+        "kind": term.kind,
+        "fee": f"{term.fee_monthly} {term.currency}",
+        "starts_at": term.starts_at,
+    }

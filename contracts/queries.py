@@ -1,0 +1,40 @@
+"""What was promised at an instant: the version in force, the term that ran, the agreement of both."""
+
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from contracts.models import PolicyVersion, Subscription, Term
+from contracts.policy.agreement import Agreement
+from contracts.policy.documents import Document, agreement_of, read_document
+from slaportal.refusal import Refusal
+
+
+def version_in_force(provider_id: int, policy: str, at: datetime) -> PolicyVersion:
+    """The version that was in force at `at`. Refuses `no_policy` before the first one."""
+    versions = PolicyVersion.objects.filter(provider_id=provider_id, policy=policy, effective_from__lte=at)
+    version = versions.order_by("-effective_from").first()
+    if version is None:
+        raise Refusal("no_policy", _("No version of %(policy)s is in force then.") % {"policy": policy}, status=409)
+    return version
+
+
+def document_of(version: PolicyVersion) -> Document:
+    """The text, read; kept by its digest from one call to the next."""
+    return read_document(version.text)
+
+
+def term_at(subscription: Subscription, at: datetime) -> Term | None:
+    """The term that ran at `at`."""
+    terms = Term.objects.filter(subscription=subscription, starts_at__lte=at).order_by("-starts_at")
+    term = terms.first()
+    return term if term is not None and (term.ends_at is None or at < term.ends_at) else None
+
+
+def agreement_at(subscription: Subscription, at: datetime) -> Agreement | None:
+    """What was promised to the subscription at `at`; None while no term ran."""
+    term = term_at(subscription, at)
+    if term is None:
+        return None
+    version = version_in_force(subscription.provider_id, subscription.policy, at)
+    return agreement_of(document_of(version), term.plan)

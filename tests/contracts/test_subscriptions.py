@@ -1,0 +1,165 @@
+"""Subscriptions: terms one after the other, the account's standing, services of one's own and shared."""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from django.db import DatabaseError, transaction
+
+from contracts.actions.catalogue import add_service
+from contracts.actions.contacts import add_contact, remove_contact
+from contracts.actions.policies import publish_policy
+from contracts.actions.subscriptions import (
+    Fee,
+    change_term,
+    cover_service,
+    end_subscription,
+    set_account_standing,
+    subscribe,
+)
+from contracts.models import Change, Contact, Service, Subscription, Term
+from contracts.policy.documents import shipped_policy
+from contracts.queries import agreement_at, term_at
+from slaportal.refusal import Refusal
+from tests.world import World
+
+START = datetime(2026, 9, 1, tzinfo=UTC)
+NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
+FEE = Fee(Decimal("1200.00"), "USD")
+INFOPROMO = shipped_policy("infopromo")
+PLANS = list(INFOPROMO.plans)
+
+
+@pytest.fixture
+def promised(world: World) -> World:
+    with world.inside("admin"):
+        publish_policy(
+            INFOPROMO,
+            provider=world.providers["p1"],
+            policy="sla",
+            effective_from=START,
+            actor=world.members["admin"],
+            at=NOW,
+        )
+    return world
+
+
+def made(world: World, name: str = "Production", starts_at: datetime = START, plan: str = PLANS[0]) -> Subscription:
+    return subscribe(
+        world.tenants["a"], name, policy="sla", plan=plan, fee=FEE, starts_at=starts_at, actor="test", at=NOW
+    )
+
+
+def test_a_year_is_twelve_months_unless_said() -> None:
+    assert FEE.yearly == Decimal("14400.00")
+    assert Fee(Decimal(100), "EUR", Decimal(1000)).yearly == 1000
+
+
+def test_the_agreement_of_an_instant(promised: World) -> None:
+    with promised.inside("admin"):
+        subscription = made(promised)
+        agreement = agreement_at(subscription, NOW)
+        assert agreement is not None
+        assert (agreement.digest, agreement.plan) == (INFOPROMO.digest, PLANS[0])
+        assert agreement_at(subscription, START - timedelta(seconds=1)) is None
+        assert [(c.what, c.since) for c in Change.objects.filter(tenant__isnull=False)] == [("term", START)]
+
+
+def test_terms_follow_one_another(promised: World) -> None:
+    with promised.inside("admin"):
+        subscription = made(promised)
+        change_term(subscription, plan=PLANS[-1], kind="pilot", fee=FEE, starts_at=NOW, actor="test", at=NOW)
+        first, second = Term.objects.order_by("starts_at")
+        assert (first.ends_at, second.starts_at, second.ends_at) == (NOW, NOW, None)
+        assert term_at(subscription, NOW - timedelta(microseconds=1)) == first
+        assert term_at(subscription, NOW) == second
+        with pytest.raises(Refusal) as refused:
+            change_term(subscription, plan=PLANS[0], fee=FEE, starts_at=NOW - timedelta(days=1), actor="test", at=NOW)
+        assert refused.value.code == "terms_overlap"
+
+
+def test_the_database_refuses_what_overlaps(promised: World) -> None:
+    with promised.inside("admin"):
+        made(promised)
+        running = Term.objects.get()
+        running.pk, running.starts_at = None, NOW
+        with pytest.raises(DatabaseError, match="term_no_overlap"), transaction.atomic():
+            running.save(force_insert=True)
+
+
+def test_it_ends(promised: World) -> None:
+    with promised.inside("admin"):
+        subscription = made(promised)
+        end_subscription(subscription, ends_at=NOW, actor="test", at=NOW, reason="moved on")
+        assert term_at(subscription, NOW) is None
+        with pytest.raises(Refusal) as refused:
+            end_subscription(subscription, ends_at=NOW, actor="test", at=NOW, reason="again")
+        assert refused.value.code == "not_running"
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"plan": "platinum"}, "unknown_plan"),
+        ({"starts_at": START - timedelta(days=1)}, "no_policy"),
+        ({"name": "Taken"}, "subscription_name_taken"),
+    ],
+)
+def test_what_cannot_be_subscribed_to(promised: World, change: dict[str, object], code: str) -> None:
+    with promised.inside("admin"):
+        made(promised, "Taken")
+        with pytest.raises(Refusal) as refused:
+            made(promised, **change)  # type: ignore[arg-type]
+        assert refused.value.code == code
+        assert Subscription.objects.count() == 1 or code != "subscription_name_taken"
+
+
+def test_the_standing_of_the_account_has_a_reason(promised: World) -> None:
+    with promised.inside("admin"):
+        subscription = made(promised)
+        with pytest.raises(Refusal) as refused:
+            set_account_standing(subscription, current=False, reason=" ", actor="test", at=NOW)
+        assert refused.value.code == "reason_needed"
+        set_account_standing(subscription, current=False, reason="two invoices open", actor="test", at=NOW)
+        set_account_standing(subscription, current=False, reason="two invoices open", actor="test", at=NOW)
+        assert Change.objects.filter(what="account").count() == 1
+        subscription.refresh_from_db()
+        assert (subscription.account_current, subscription.account_reason) == (False, "two invoices open")
+
+
+def test_services_of_ones_own_and_shared(promised: World) -> None:
+    provider, tenants = promised.providers["p1"], promised.tenants
+    with promised.inside("admin"):
+        subscription = made(promised)
+        own = add_service(provider, "api", "API", tenant=tenants["a"], actor="test", at=NOW)
+        shared = add_service(provider, "mail", "Mail", tenant=None, actor="test", at=NOW)
+        unused = add_service(provider, "backup", "Backup", tenant=None, actor="test", at=NOW)
+        others = add_service(provider, "shop", "Shop", tenant=tenants["b"], actor="test", at=NOW)
+        for service in (own, shared, shared):
+            cover_service(subscription, service, actor="test", at=NOW)
+        with pytest.raises(Refusal) as refused:
+            cover_service(subscription, others, actor="test", at=NOW)
+        assert refused.value.status == 404
+        with pytest.raises(Refusal) as refused:
+            add_service(provider, "api", "Again", tenant=None, actor="test", at=NOW)
+        assert refused.value.code == "service_key_taken"
+        assert Change.objects.filter(what="coverage").count() == 2
+    with promised.inside("ann"):
+        assert {service.key for service in Service.objects.all()} == {"api", "mail"}
+    with promised.inside("bob"):
+        assert {service.key for service in Service.objects.all()} == {"shop"}
+    assert unused.pk
+
+
+def test_contacts_come_and_go(promised: World) -> None:
+    tenant = promised.tenants["a"]
+    with promised.inside("admin"):
+        contact = add_contact(tenant, concern="billing", name="Bo", email="BO@example.test", actor="test")
+        with pytest.raises(Refusal) as refused:
+            add_contact(tenant, concern="billing", name="Bo", email="bo@example.test", actor="test")
+        assert refused.value.code == "contact_there"
+    with promised.inside("bob"):
+        assert not Contact.objects.exists()
+    with promised.inside("admin"):
+        remove_contact(contact, actor="test")
+        assert not Contact.objects.exists()
