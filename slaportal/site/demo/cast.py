@@ -32,6 +32,7 @@ class Company:
     zone: str
     staff: tuple[Person, ...]
     customers: tuple[Customer, ...]
+    currency: str = "USD"
 
 
 def _address(name: str, place: str) -> str:
