@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.requirements
-STATIC := var/static/staticfiles.json
+STATIC := $(or $(PORTAL_VAR),var)/static/staticfiles.json
 # Starts what is not there (PostgreSQL and Redis from wheels, in var/), runs the command, stops what it started.
 WITH_SERVERS := $(BIN)/python -m slaportal.embedded run --
 # The servers of an installation, over TCP: the other way that the same tests run.

@@ -125,6 +125,11 @@ class FoundingForm(forms.Form):
         label=_("First administrator"), help_text=_("Gets an invitation by e-mail, good for seven days.")
     )
 
+    def clean_slug(self) -> str:
+        """In lower case, as it stands in addresses."""
+        slug: str = self.cleaned_data["slug"]
+        return slug.lower()
+
 
 def zone_choices() -> list[tuple[str, str]]:
     """The zones people live in, by name."""

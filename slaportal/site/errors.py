@@ -85,7 +85,7 @@ WORDS = {
     ),
     409: Words(
         "conflict",
-        gettext_lazy("This changed in the meantime"),
+        gettext_lazy("This is not possible just now"),
         gettext_lazy("Somebody else changed this while you were working on it."),
         gettext_lazy("Load the page again and look at what is new."),
     ),

@@ -133,3 +133,13 @@ def test_times_are_the_readers(world: World) -> None:
 def test_a_zone_that_is_none_is_refused(world: World) -> None:
     answer = world.client("ann").post(reverse("profile"), {"name": "Ann", "time_zone": "Mars/Olympus"})
     assert answer.status_code == 422
+
+
+def test_the_page_says_why_the_last_administrator_stays(world: World) -> None:
+    client, path = world.client("admin"), reverse("person", args=[world.members["admin"].pk])
+    answer = client.post(path, {"role": "agent"})
+    assert answer.status_code == 422
+    assert "is the only administrator" in answer.content.decode()
+    answer = client.post(reverse("remove", args=[world.members["admin"].pk]), follow=True)
+    assert answer.request["PATH_INFO"] == path
+    assert "is the only administrator" in answer.content.decode()

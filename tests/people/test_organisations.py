@@ -93,3 +93,9 @@ def test_a_program_without_the_required_factor_is_not_signed_in(world: World) ->
     world.client("admin").post(reverse("provider"), {"name": "New name", "mfa_required": "on"})
     answer = world.client("agent").get(reverse("api_me"))
     assert (answer.status_code, answer.json()["code"]) == (401, "not_signed_in")
+
+
+def test_a_short_name_is_kept_in_lower_case(world: World) -> None:
+    given = {"slug": "Acme-2", "name": "Acme", "admin_email": "x@x.test"}
+    assert world.client("olga").post(reverse("installation"), given).status_code == 302
+    assert "acme-2" in world.client("olga").get(reverse("installation")).content.decode()

@@ -80,6 +80,7 @@ def _keep_an_admin(member: Membership) -> None:
         raise Refusal(
             "last_admin",
             _("%(name)s is the only administrator: make somebody else one first.") % {"name": member.name},
+            fields={"role": _("The only administrator.")},
             status=409,
         )
 

@@ -102,9 +102,13 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
     member = get_member_for(actor, pk)
     form = RoleForm(request.POST or None, member=member)
     if request.method == "POST" and form.is_valid():
-        change_role(member, form.cleaned_data["role"], actor=actor)
-        messages.success(request, _("The role of %(name)s is changed.") % {"name": member.name})
-        return redirect("people")
+        try:
+            change_role(member, form.cleaned_data["role"], actor=actor)
+        except Refusal as refusal:
+            refuse_in(form, refusal)
+        else:
+            messages.success(request, _("The role of %(name)s is changed.") % {"name": member.name})
+            return redirect("people")
     status = 422 if form.errors else 200
     return render(request, "people/person.html", {"member": member, "form": form, "actor": actor}, status=status)
 
@@ -115,6 +119,12 @@ def remove(request: HttpRequest, pk: int) -> HttpResponse:
     """Removes a member; everybody may remove themselves."""
     actor = membership_of(request)
     member = get_member_for(actor, pk)
-    remove_member(member, actor=actor, at=timezone.now())
+    try:
+        remove_member(member, actor=actor, at=timezone.now())
+    except Refusal as refusal:
+        if refusal.code != "last_admin":
+            raise
+        messages.error(request, refusal.message)
+        return redirect("person", pk=member.pk)
     messages.success(request, _("%(name)s is removed.") % {"name": member.name})
     return redirect("home" if member.pk == actor.pk else "people")
