@@ -10,6 +10,13 @@ from slaportal.tenancy.models import Membership, Provider, Tenant
 from slaportal.tenancy.wall import TENANT, CompositeForeignKey, Wall
 
 
+class CurrentTransaction(models.Func):
+    """The id of the transaction that writes."""
+
+    template = "pg_current_xact_id()::text::bigint"
+    output_field = models.BigIntegerField()
+
+
 class PolicyVersion(models.Model):
     """A published policy document: its text as it was, in force from `effective_from` until the next one's.
 
@@ -219,7 +226,11 @@ class Contact(models.Model):
 
 
 class Change(models.Model):
-    """That something agreed is different since an instant; tickets, uptime and credits work through these in order."""
+    """That something agreed is different since an instant; tickets, uptime and credits work through these in order.
+
+    The order is that of `transaction` and id: who reads only what lies before every transaction that is still open
+    misses none that is committed late. `retime`: open tickets are to be timed by the new version too.
+    """
 
     class What(models.TextChoices):
         """Which part of the contract."""
@@ -234,14 +245,45 @@ class Change(models.Model):
     what = models.CharField(max_length=10, choices=What.choices)
     target_id = models.BigIntegerField()
     since = models.DateTimeField()
+    retime = models.BooleanField(default=False)
     created_at = models.DateTimeField(default=timezone.now)
+    transaction = models.BigIntegerField(db_default=CurrentTransaction())
 
     class Meta:
         constraints = [
             CompositeForeignKey(name="change_tenant", columns=["provider_id", "tenant_id"], to="tenancy_tenant"),
-            Wall(name="change_wall", staff=("SELECT", "INSERT"), marks=("created_at",)),
+            Wall(name="change_wall", staff=("SELECT", "INSERT"), marks=("created_at", "transaction")),
         ]
-        indexes = [models.Index(fields=["provider", "id"], name="change_in_order")]
+        indexes = [models.Index(fields=["provider", "transaction", "id"], name="change_in_order")]
 
     def __str__(self) -> str:
         return f"{self.what} {self.target_id} since {self.since}"
+
+
+class Reader(models.Model):
+    """How far an app above has worked through its provider's changes: all up to (`transaction`, `change_id`).
+
+    In the change that follows it has come to `cursor`, with `done` things done.
+    """
+
+    provider = models.ForeignKey(Provider, models.PROTECT, related_name="+")
+    name = models.CharField(max_length=20)
+    transaction = models.BigIntegerField(default=0)
+    change_id = models.BigIntegerField(default=0)
+    cursor = models.BigIntegerField(default=0)
+    done = models.PositiveIntegerField(default=0)
+    moved_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["provider", "name"], name="reader_once"),
+            Wall(
+                name="reader_wall",
+                tenant_key="",
+                staff=("SELECT", "INSERT", "UPDATE (transaction, change_id, cursor, done, moved_at)"),
+                marks=("name", "transaction", "change_id"),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} has read up to {self.change_id}"

@@ -1,11 +1,16 @@
 """The base class of every Celery task: it says in which plane it runs, and the scope is open when its body begins."""
 
+import logging
+from functools import partial
 from typing import Any, Literal
 
-from celery import Task
+from celery import Task, current_app
+from django.db import transaction
 from django.db.utils import InterfaceError, OperationalError
 
 from slaportal.tenancy.scope import PLATFORM, STAFF, scope
+
+log = logging.getLogger(__name__)
 
 Plane = Literal["provider", "platform", "itself"]
 
@@ -37,3 +42,15 @@ class PortalTask(Task[Any, Any]):
             raise TypeError(f"{self.name} works for one provider: call it with provider_id=.")
         with scope(STAFF, provider=provider_id):
             return self.run(*args, **kwargs)
+
+
+def hint(task: str, *, expires: int = 30) -> None:
+    """Once this transaction is committed, a worker looks at once instead of at its next round. May be lost."""
+    transaction.on_commit(partial(_send, task, expires))
+
+
+def _send(task: str, expires: int) -> None:
+    try:
+        current_app.send_task(task, expires=expires, retry=False)
+    except Exception:  # the broker is away: the row is there, and the timetable's sweep finds it
+        log.warning("hint_lost", extra={"task": task})

@@ -1,0 +1,58 @@
+"""Working through what changed: each app above reads its provider's changes in order, one by one, in chunks.
+
+The order is that of the writing transaction, and nothing is read that was written while an older transaction is still
+open: so none that is committed late is passed by, although ids and commits come in different orders.
+"""
+
+from datetime import datetime
+
+from django.db import connection
+
+from contracts.models import Change, Reader
+
+# Of the own transaction too, where tests and the demo write and read in one.
+SETTLED = (
+    "(c.transaction < pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
+    " OR c.transaction = pg_current_xact_id_if_assigned()::text::bigint)"
+)
+WITH_CHANGES = f"""
+SELECT p.id FROM tenancy_provider p LEFT JOIN contracts_reader r ON r.provider_id = p.id AND r.name = %s
+WHERE EXISTS (SELECT 1 FROM contracts_change c WHERE c.provider_id = p.id AND {SETTLED}
+  AND (c.transaction, c.id) > (COALESCE(r.transaction, 0), COALESCE(r.change_id, 0)))
+ORDER BY p.id
+"""  # noqa: S608 - no value is put in
+NEXT = f"""
+SELECT c.* FROM contracts_change c WHERE c.provider_id = %s AND {SETTLED} AND (c.transaction, c.id) > (%s, %s)
+ORDER BY c.transaction, c.id LIMIT 1
+"""  # noqa: S608
+
+
+def providers_with_changes(name: str) -> list[int]:
+    """The providers whose changes that reader has not worked through, for a worker in the platform's scope."""
+    with connection.cursor() as cursor:
+        cursor.execute(WITH_CHANGES, [name])
+        return [row[0] for row in cursor.fetchall()]
+
+
+def next_change(name: str, *, provider_id: int) -> tuple[Reader, Change] | None:
+    """The change that the reader is at, its place locked until the end of the transaction.
+
+    None where there is none, or where another worker is at it. In the scope of the provider's staff.
+    """
+    Reader.objects.bulk_create([Reader(provider_id=provider_id, name=name)], ignore_conflicts=True)
+    places = Reader.objects.select_for_update(skip_locked=True, of=("self",))
+    reader = places.filter(provider_id=provider_id, name=name).first()
+    if reader is None:
+        return None
+    change = next(iter(Change.objects.raw(NEXT, [provider_id, reader.transaction, reader.change_id])), None)
+    return None if change is None else (reader, change)
+
+
+def move_on(reader: Reader, change: Change, *, cursor: int | None, done: int = 0, at: datetime) -> None:
+    """Notes that the reader did so much more of the change and came to `cursor`, or (None) to its end."""
+    reader.moved_at = at
+    reader.done += done
+    reader.cursor = cursor or 0
+    if cursor is None:
+        reader.transaction, reader.change_id, reader.done = change.transaction, change.pk, 0
+    reader.save(update_fields=["transaction", "change_id", "cursor", "done", "moved_at"])
