@@ -27,7 +27,7 @@ os.environ.setdefault("PORTAL_LOGIN", "portal_jobs")
 
 LONGEST_TASK_S = 300
 HALF_A_DAY_S = 12 * 3600
-QUEUES = ("default", "messages", "jobs", "audit")
+QUEUES = ("default", "messages", "jobs", "audit", "clocks", "periods")
 
 
 def _every(task: str, schedule: int | crontab, expires: int) -> dict[str, Any]:
@@ -39,6 +39,9 @@ TIMETABLE = {
     "beat-heart": _every("slaportal.site.tasks.beat_heart", 10, expires=10),
     "send-due": _every("slaportal.outbox.tasks.send_due", 2, expires=2),
     "work-due": _every("slaportal.jobs.tasks.work_due", 5, expires=5),
+    "work-out-tickets": _every("tickets.tasks.work_out_marked", 5, expires=5),
+    "announce-due": _every("tickets.tasks.announce_due", 2, expires=2),
+    "read-changes-for-tickets": _every("tickets.tasks.read_changes", 5, expires=5),
     "seal": _every("slaportal.audit.tasks.seal", 5, expires=5),
     "publish-heads": _every("slaportal.audit.tasks.publish_heads", crontab("5", "0"), expires=HALF_A_DAY_S),
     "clear-sessions": _every("slaportal.people.tasks.clear_sessions", crontab("20", "3"), expires=HALF_A_DAY_S),
@@ -61,6 +64,9 @@ app.conf.update(
         "slaportal.outbox.*": {"queue": "messages"},
         "slaportal.jobs.*": {"queue": "jobs"},
         "slaportal.audit.*": {"queue": "audit"},
+        "tickets.*": {"queue": "clocks"},
+        "uptime.*": {"queue": "periods"},
+        "credits.*": {"queue": "periods"},
     },
     beat_schedule=TIMETABLE,
     beat_schedule_filename=str(places.VAR / "celerybeat-schedule"),

@@ -1,6 +1,9 @@
 """The tickets app: what was asked and by when it is due."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+from slaportal.audit.words import ACTIONS, FIELDS, KINDS
 
 
 class TicketsConfig(AppConfig):
@@ -8,3 +11,32 @@ class TicketsConfig(AppConfig):
 
     name = "tickets"
     label = "tickets"
+
+    def ready(self) -> None:
+        """The audit gets the words for what is done here."""
+        ACTIONS.update(
+            breach_excused=_("Breach excused"),
+            ticket_assigned=_("Ticket assigned"),
+            ticket_closed=_("Ticket closed"),
+            ticket_noted=_("Internal note left"),
+            ticket_opened=_("Ticket opened"),
+            ticket_reopened=_("Ticket reopened"),
+            ticket_replied=_("Reply sent"),
+            ticket_severity_set=_("Severity changed"),
+            ticket_solved=_("Ticket solved"),
+            ticket_status_asked=_("Status asked for"),
+            ticket_status_set=_("Status changed"),
+        )
+        KINDS.update(ticket=_("Ticket"))
+        FIELDS.update(
+            assignee=_("Assigned to"),
+            cause=_("Cause"),
+            clock=_("Clock"),
+            event=_("Entry in the log"),
+            number=_("Number"),
+            plan=_("Plan"),
+            resolution=_("Solved by"),
+            severity=_("Severity"),
+            status=_("Status"),
+            subject=_("Subject"),
+        )

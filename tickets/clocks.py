@@ -26,6 +26,7 @@ class Clock:
 
     `elapsed` and `remaining` are open time, for a target of business days real time. `breaches` counts cycles and is
     None for a clock that has none. `ran` explains `elapsed`; what lies between, since `since`, was paused or solved.
+    `late` has each breach, its instant and the severity then in force; `cycle` counts the starts of a clock in cycles.
     """
 
     name: ClockName
@@ -42,6 +43,8 @@ class Clock:
     since: Instant
     at: Instant
     ran: Sequence[Ran]
+    late: Sequence[tuple[Instant, str]]
+    cycle: int
 
 
 def clocks_of(agreement: Agreement, events: Sequence[Event], now: Instant) -> dict[ClockName, Clock]:
@@ -125,7 +128,7 @@ class _Timer:
 class _Watch:
     """Follows one clock through the episodes of a history, one change of severity after the other."""
 
-    __slots__ = ("_breached_at", "_breaches", "_episodes", "_history", "_late", "_name", "_paused", "_timer", "_timing")
+    __slots__ = ("_breaches", "_episodes", "_history", "_late", "_name", "_paused", "_timer", "_timing")
 
     def __init__(self, name: ClockName, timing: Timing, history: History, paused: list[Paused]) -> None:
         self._name = name
@@ -135,8 +138,7 @@ class _Watch:
         self._paused = paused
         self._timer: _Timer | None = None
         self._late: Episode | None = None  # the last cycle that was a breach
-        self._breached_at: Instant | None = None
-        self._breaches = 0
+        self._breaches: list[tuple[Instant, str]] = []
 
     def read(self, now: Instant) -> Clock | None:
         """What the clock says at `now`; None where it does not exist."""
@@ -162,7 +164,7 @@ class _Watch:
         """An episode begins: a first start, a new cycle, or a resolution clock that goes on where it stood."""
         target, timer, at = self._timing.targets[self._name].get(severity), self._timer, episode.since
         if target is None:
-            if self._breached_at is None:
+            if not self._breaches:
                 self._timer = None
             return
         if self._name != "resolution" or number == 0:
@@ -186,7 +188,7 @@ class _Watch:
             self._judge(timer, change_at, episode)
             if target is None:
                 timer.stopped_at, timer.stopped_by = change_at, ordinal
-                if self._breached_at is None:
+                if not self._breaches:
                     self._timer = None
                 return
             timer = self._retargeted(timer, target, number, change_at)
@@ -229,9 +231,7 @@ class _Watch:
         due = timer.reaches(target.limit, target.limit_days, at, paused=False)
         if due is not None and due < at:
             self._late = episode
-            self._breaches += 1
-            if self._breached_at is None:
-                self._breached_at = due if noticed is None else noticed
+            self._breaches.append((due if noticed is None else noticed, target.severity))
 
     def _told(self, timer: _Timer, at: Instant, now: Instant) -> Clock:
         target, last, stopped_at = timer.target, self._episodes[-1], timer.stopped_at
@@ -242,6 +242,7 @@ class _Watch:
         else:
             at, held = stopped_at, self._history.status_before(timer.stopped_by)
         in_days = target.limit_days is not None
+        in_cycles, late = self._name in IN_CYCLES, self._breaches
         pausing = held in self._timing.pausing[self._name]
         paused = pausing and not in_days
         due = timer.reaches(target.limit, target.limit_days, at, paused=paused)
@@ -250,17 +251,19 @@ class _Watch:
             name=self._name,
             target=target,
             state=running if stopped_at is None else "stopped",
-            outcome="breached" if self._breached_at is not None else "pending" if stopped_at is None else "met",
+            outcome="breached" if late else "pending" if stopped_at is None else "met",
             due=due,
             aim=self._aim(timer, at, paused=pausing),
             elapsed=at - timer.began if in_days else timer.counted,
             remaining=due - at if in_days and due is not None else target.limit - timer.counted,
             stopped_at=stopped_at,
-            breached_at=self._breached_at,
-            breaches=self._breaches if self._name in IN_CYCLES else None,
+            breached_at=late[0][0] if late else None,
+            breaches=len(late) if in_cycles else None,
             since=timer.began if in_days else timer.origin,
             at=at,
             ran=timer.ran,
+            late=late if in_cycles else late[:1],
+            cycle=len(self._episodes) if in_cycles else 1,
         )
 
     def _aim(self, timer: _Timer, at: Instant, *, paused: bool) -> Instant | None:

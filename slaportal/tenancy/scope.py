@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
@@ -91,3 +92,11 @@ def presenting(*, user: int | None = None, entrance: str | None = None) -> Itera
             cursor.execute(
                 settings, ["", ""]
             )  # "" is no number: whoever forgot to present anything gets an error, no rows
+
+
+def database_now() -> datetime:
+    """What the database's clock says: the one that all workers share, whatever their own say."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        now: datetime = cursor.fetchone()[0]
+    return now

@@ -1,16 +1,17 @@
 """The base class of every Celery task: it says in which plane it runs, and the scope is open when its body begins."""
 
-import logging
 from functools import partial
 from typing import Any, Literal
 
+import structlog
 from celery import Task, current_app
 from django.db import transaction
 from django.db.utils import InterfaceError, OperationalError
+from kombu.exceptions import OperationalError as BrokerAway
 
 from slaportal.tenancy.scope import PLATFORM, STAFF, scope
 
-log = logging.getLogger(__name__)
+log = structlog.get_logger(__name__)
 
 Plane = Literal["provider", "platform", "itself"]
 
@@ -52,5 +53,5 @@ def hint(task: str, *, expires: int = 30) -> None:
 def _send(task: str, expires: int) -> None:
     try:
         current_app.send_task(task, expires=expires, retry=False)
-    except Exception:  # the broker is away: the row is there, and the timetable's sweep finds it
-        log.warning("hint_lost", extra={"task": task})
+    except (BrokerAway, OSError):  # the broker is away: the row is there, and the timetable's sweep finds it
+        log.warning("hint_lost", task=task)

@@ -1,0 +1,39 @@
+"""Excusing a breach: it stays, marked, with a cause that the policy names, and is reported apart."""
+
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from slaportal.audit.record import record
+from slaportal.refusal import Refusal
+from slaportal.tenancy.access import require_role
+from slaportal.tenancy.models import Membership, Role
+from tickets.log import Said, open_log
+from tickets.models import Breach
+from tickets.queries import agreement_of_ticket
+
+
+def excuse(breach: Breach, *, cause: str, reason: str, actor: Membership, at: datetime) -> None:
+    """Marks a breach as excused; the customer reads cause and reason.
+
+    For leads and administrators. Refuses `cause_not_excused` (support.excused of the policy), `reason_needed`,
+    `already_excused`.
+    """
+    require_role(actor, Role.LEAD, Role.ADMIN)
+    known = agreement_of_ticket(breach.ticket).terms.support.excused
+    if cause not in known:
+        said = _("The policy excuses no breach for this cause; it names: %(known)s.") % {
+            "known": ", ".join(known) or _("none")
+        }
+        raise Refusal("cause_not_excused", said, fields={"cause": said})
+    if not reason.strip():
+        raise Refusal("reason_needed", _("Say why."), fields={"reason": _("Say why: the customer reads it.")})
+    log = open_log(breach.ticket, at=at)
+    marked = Breach.objects.filter(pk=breach.pk, excused_at=None).update(
+        excused_at=at, excused_by=actor, cause=cause, excuse=reason.strip()[:500]
+    )
+    if not marked:
+        raise Refusal("already_excused", _("This breach is excused already."), status=409)
+    log.add("excused", Said(actor, reason=f"{breach.clock}: {reason.strip()}"[:500]), at)
+    log.save()
+    record("breach_excused", log.ticket, actor=actor, after={"clock": breach.clock, "cause": cause}, reason=reason)

@@ -1,0 +1,163 @@
+"""Opening a ticket: by a customer, or by an agent for a customer with the time of the call."""
+
+import uuid
+from collections.abc import Mapping
+from datetime import datetime
+
+from django.db import connection
+from django.utils.translation import gettext as _
+
+from contracts.models import Service, Subscription
+from contracts.policy.agreement import Agreement
+from contracts.policy.documents import agreement_of
+from contracts.queries import document_of, term_at, version_in_force
+from slaportal.audit.record import record
+from slaportal.refusal import Refusal
+from slaportal.tenancy.models import Membership
+from tickets.history import Event
+from tickets.log import Log, Said
+from tickets.models import Ticket, TicketEvent
+from tickets.timing import timing_of
+
+LONGEST_TEXT = 100_000
+_NEXT_NUMBER = """
+INSERT INTO tickets_counter (provider_id, last_number) VALUES (%s, 1)
+ON CONFLICT (provider_id) DO UPDATE SET last_number = tickets_counter.last_number + 1 RETURNING last_number
+"""
+
+
+def open_ticket(
+    subscription: Subscription,
+    subject: str,
+    text: str,
+    *,
+    requester: Membership,
+    actor: Membership,
+    at: datetime,
+    opened_at: datetime | None = None,
+    severity: str | None = None,
+    service: Service | None = None,
+    details: Mapping[str, str] | None = None,
+    token: uuid.UUID | None = None,
+) -> Ticket:
+    """A ticket of the subscription, with the policy version in force pinned; the clocks run from its opening.
+
+    Staff open for a `requester` of the customer and may name the time of the call (`opened_at`, not after `at`).
+    `severity` is for whom the policy lets classify; a customer's wish under another policy stands in the details.
+    A second submission with the same `token` gives the first one's ticket. Refuses `subject_needed`, `text_needed`,
+    `text_too_long`, `opened_later`, `not_subscribed`, `requester_unknown`, `service_unknown`, `unknown_severity`.
+    """
+    there = _submitted(actor.provider_id, token)
+    if there is not None:
+        return there
+    opened = opened_at or at
+    _refuse_unfit(subject, text, actor, opened_at, at)
+    _refuse_strangers(subscription, requester, service, actor)
+    pinned = _pinned(subscription, opened)
+    told = dict(details or {})
+    chosen = _severity(pinned[2], severity, actor, told)
+    ticket = Ticket(
+        provider_id=subscription.provider_id,
+        tenant_id=subscription.tenant_id,
+        subscription=subscription,
+        service=service,
+        version_id=pinned[0],
+        plan=pinned[1],
+        subject=subject.strip(),
+        details=told,
+        requester=requester,
+        opened_at=opened,
+        created_at=at,
+        last_event_at=opened,
+    )
+    return _opened(ticket, pinned[2], Said(actor, text, token=token), chosen)
+
+
+def _opened(ticket: Ticket, agreement: Agreement, said: Said, severity: str | None) -> Ticket:
+    """The counter's row is taken last, since all openings of the provider wait for it; whoever waited looks again."""
+    with connection.cursor() as cursor:
+        cursor.execute(_NEXT_NUMBER, [ticket.provider_id])
+        ticket.number = cursor.fetchone()[0]
+    there = _submitted(ticket.provider_id, said.token)
+    if there is not None:
+        return there
+    ticket.save(force_insert=True)
+    log = Log(ticket, agreement, list[Event]())
+    log.add("opened", said, ticket.opened_at, severity=severity)
+    log.save()
+    after = {"number": ticket.number, "subject": ticket.subject, "severity": ticket.severity, "plan": ticket.plan}
+    record("ticket_opened", ticket, actor=said.actor, after=after)
+    return ticket
+
+
+def _submitted(provider_id: int, token: uuid.UUID | None) -> Ticket | None:
+    if token is None:
+        return None
+    event = TicketEvent.objects.filter(provider_id=provider_id, token=token).select_related("ticket").first()
+    return None if event is None else event.ticket
+
+
+def _refuse_unfit(subject: str, text: str, actor: Membership, opened_at: datetime | None, at: datetime) -> None:
+    if not subject.strip():
+        raise Refusal("subject_needed", _("Say in a few words what it is about."), fields={"subject": _("Needed.")})
+    if len(subject.strip()) > 200:
+        said = _("A subject has 200 letters at most; the rest belongs in the text.")
+        raise Refusal("subject_too_long", said, fields={"subject": said})
+    refuse_unfit_text(text)
+    if opened_at is not None and not actor.is_staff:
+        raise Refusal("role_not_allowed", _("Only support may say when a call came in."), status=403)
+    if opened_at is not None and opened_at > at:
+        said = _("The time of the call lies in the future.")
+        raise Refusal("opened_later", said, fields={"opened_at": said})
+
+
+def refuse_unfit_text(text: str) -> None:
+    """Refuses `text_needed` for nothing, `text_too_long` for more than anybody reads."""
+    if not text.strip():
+        raise Refusal("text_needed", _("Write what happened."), fields={"text": _("Needed.")})
+    if len(text) > LONGEST_TEXT:
+        said = _("A text has %(most)s letters at most; attach the rest or send it in parts.") % {"most": LONGEST_TEXT}
+        raise Refusal("text_too_long", said, fields={"text": said})
+
+
+def _refuse_strangers(
+    subscription: Subscription, requester: Membership, service: Service | None, actor: Membership
+) -> None:
+    owners = (subscription.provider_id, subscription.tenant_id)
+    if not actor.is_staff and actor.tenant_id != subscription.tenant_id:
+        raise Refusal("not_subscribed", _("There is no such subscription here."), status=404)
+    if (requester.provider_id, requester.tenant_id) != owners or requester.removed_at is not None:
+        said = _("A ticket is opened for somebody of the customer.")
+        raise Refusal("requester_unknown", said, fields={"requester": said})
+    if service is not None and (
+        service.provider_id != owners[0] or not subscription.coverages.filter(service=service).exists()
+    ):
+        said = _("The subscription does not cover this service.")
+        raise Refusal("service_unknown", said, fields={"service": said})
+
+
+def _pinned(subscription: Subscription, opened: datetime) -> tuple[int, str, Agreement]:
+    term = term_at(subscription, opened)
+    if term is None:
+        said = _("%(name)s was not active then.") % {"name": subscription.name}
+        raise Refusal("not_subscribed", said, fields={"subscription": said}, status=409)
+    version = version_in_force(subscription.provider_id, subscription.policy, opened)
+    return version.pk, term.plan, agreement_of(document_of(version), term.plan)
+
+
+def _severity(agreement: Agreement, severity: str | None, actor: Membership, details: dict[str, str]) -> str | None:
+    """What the opening names; a customer's wish where the provider classifies is kept and not followed."""
+    timing = timing_of(agreement)
+    if severity is None:
+        return timing.default
+    if severity not in timing.severities:
+        known = ", ".join(timing.severities) or _("none")
+        said = _("There is no severity %(severity)s; the policy has: %(known)s.") % {
+            "severity": severity,
+            "known": known,
+        }
+        raise Refusal("unknown_severity", said, fields={"severity": said})
+    if not actor.is_staff and agreement.terms.support.classified_by == "provider":
+        details["severity_wished"] = severity
+        return timing.default
+    return severity

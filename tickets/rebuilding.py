@@ -1,0 +1,123 @@
+"""Whether the stored clocks, breaches and deadlines are what the logs say: everything worked out anew and compared."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from contracts.policy.agreement import Agreement
+from slaportal.intervals import Instant, instant_of, moment_of
+from tickets.history import Event
+from tickets.models import Breach, Ticket, TicketClock
+from tickets.queries import agreements_of, logs_of
+from tickets.working_out import Followed, follow
+
+BLOCK = 500
+_FIGURES = (
+    "severity",
+    "cycle",
+    "state",
+    "outcome",
+    "due_at",
+    "aim_at",
+    "since_at",
+    "stopped_at",
+    "breached_at",
+    "breaches",
+    "elapsed_us",
+    "remaining_us",
+)
+
+
+def differences(*, now: datetime) -> Iterator[str]:
+    """A line for every stored figure that is not what the log of its ticket comes to at `now`.
+
+    Tickets that a worker has not got to yet are named too: they are late, or a sweep does not run. In the scope of a
+    provider's staff.
+    """
+    last = 0
+    while block := list(Ticket.objects.filter(pk__gt=last).order_by("pk")[:BLOCK]):
+        last = block[-1].pk
+        yield from _differences(block, now)
+
+
+def _differences(tickets: Sequence[Ticket], now: datetime) -> Iterator[str]:
+    ids = [ticket.pk for ticket in tickets]
+    logs = logs_of(ids)
+    agreements = agreements_of((ticket.version_id, ticket.plan) for ticket in tickets)
+    stored: dict[int, dict[str, TicketClock]] = {pk: {} for pk in ids}
+    for row in TicketClock.objects.filter(ticket__in=ids):
+        stored[row.ticket_id][row.clock] = row
+    breaches: dict[int, set[tuple[str, int, datetime, str]]] = {pk: set() for pk in ids}
+    for breach in Breach.objects.filter(ticket__in=ids):
+        breaches[breach.ticket_id].add((breach.clock, breach.number, breach.breached_at, breach.severity))
+    for ticket in tickets:
+        agreement = agreements[ticket.version_id, ticket.plan]
+        yield from _of_ticket(ticket, agreement, logs[ticket.pk], stored[ticket.pk], breaches[ticket.pk], now)
+
+
+def _of_ticket(  # noqa: PLR0917 - what is stored of one ticket
+    ticket: Ticket,
+    agreement: Agreement,
+    events: list[Event],
+    stored: dict[str, TicketClock],
+    breaches: set[tuple[str, int, datetime, str]],
+    now: datetime,
+) -> Iterator[str]:
+    name = f"ticket #{ticket.number}"
+    at = max(instant_of(now), instant_of(ticket.last_event_at))
+    result = follow(agreement, events, at)
+    if ticket.mark is not None:
+        yield f"{name}: is marked and was not worked out"
+    elif ticket.act_at is not None and ticket.act_at <= now:
+        yield f"{name}: something was due at {ticket.act_at.isoformat()} and was not announced"
+    for key, told, found in (
+        ("next_due_at", ticket.next_due_at, _moment(result.next_due)),
+        ("act_at", ticket.act_at, _moment(result.act)),
+    ):
+        if told != found:
+            yield f"{name}: {key} is stored as {told}, the log says {found}"
+    yield from _of_clocks(name, result, stored)
+    late = {
+        (clock.name, number, moment_of(instant), severity)
+        for clock in result.clocks
+        for number, (instant, severity) in enumerate(clock.late, 1)
+    }
+    for clock, number, instant, _ in sorted(late - breaches):
+        yield f"{name}: breach {number} of {clock} at {instant.isoformat()} is not stored"
+    for clock, number, instant, _ in sorted(breaches - late):
+        yield f"{name}: breach {number} of {clock} at {instant.isoformat()} is stored, the log has none"
+
+
+def _of_clocks(name: str, result: Followed, stored: dict[str, TicketClock]) -> Iterator[str]:
+    found: dict[str, dict[str, Any]] = {}
+    for clock in result.clocks:
+        still = clock.state != "running"
+        found[clock.name] = {
+            "severity": clock.target.severity,
+            "cycle": clock.cycle,
+            "state": clock.state,
+            "outcome": clock.outcome,
+            "due_at": _moment(clock.due),
+            "aim_at": _moment(clock.aim),
+            "since_at": moment_of(clock.since),
+            "stopped_at": _moment(clock.stopped_at),
+            "breached_at": _moment(clock.breached_at),
+            "breaches": clock.breaches,
+            "elapsed_us": clock.elapsed if still else None,
+            "remaining_us": clock.remaining if still else None,
+        }
+    for clock_name in sorted(found.keys() | stored.keys()):
+        row = stored.get(clock_name)
+        if row is None or clock_name not in found:
+            yield f"{name}: {clock_name} is {'not ' if row is None else ''}stored, the log says otherwise"
+            continue
+        for figure in _FIGURES:
+            if getattr(row, figure) != found[clock_name][figure]:
+                yield (
+                    f"{name}: {clock_name}.{figure} is stored as {getattr(row, figure)}, "
+                    f"the log says {found[clock_name][figure]}"
+                )
+
+
+def _moment(instant: Instant | None) -> datetime | None:
+    return None if instant is None else moment_of(instant)

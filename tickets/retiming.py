@@ -1,0 +1,100 @@
+"""A new version of a policy for tickets that are open: pinned in chunks, each ticket marked to be worked out in turn.
+
+Only on request (`Change.retime`): otherwise a ticket keeps what was promised when it was opened.
+"""
+
+import time
+from datetime import datetime
+
+from django.db import connection
+from django.db.models import QuerySet
+
+from contracts.actions.changes import move_on, next_change, providers_with_changes
+from contracts.models import Change, PolicyVersion, Reader
+from contracts.policy.documents import agreement_of
+from contracts.queries import document_of
+from slaportal.tenancy.scope import PLATFORM, STAFF, database_now, scope
+from tickets.log import PORTAL
+from tickets.models import Mark, Side
+from tickets.timing import timing_of
+
+READER, RETIME = "tickets", "retime-"
+CHUNK = 2000
+_OPEN = """
+SELECT t.id FROM tickets_ticket t JOIN contracts_subscription s ON s.id = t.subscription_id AND s.policy = %s
+WHERE t.provider_id = %s AND t.solved_at IS NULL AND t.id > %s AND t.version_id <> %s AND t.plan = ANY(%s)
+  AND NOT EXISTS (SELECT 1 FROM tickets_ticketevent e
+    WHERE e.ticket_id = t.id AND e.severity <> '' AND e.severity <> ALL(%s))
+ORDER BY t.id LIMIT %s FOR UPDATE OF t
+"""
+_PIN = """
+UPDATE tickets_ticket SET version_id = %s, revision = revision + 1, last_event_at = GREATEST(last_event_at, %s),
+  mark = %s, marked_at = now()
+WHERE id = ANY(%s)
+"""
+_LOG = """
+INSERT INTO tickets_ticketevent (provider_id, tenant_id, ticket_id, ordinal, at, type, status, severity, resolution,
+  public, text, reason, author_name, side, recorded_at)
+SELECT provider_id, tenant_id, id, revision, last_event_at, 'retimed', '', '', '', true, '', %s, %s, %s, %s
+FROM tickets_ticket WHERE id = ANY(%s)
+"""
+
+
+def sweep_changes(*, at: datetime | None = None, seconds: int = 20, chunk: int = CHUNK) -> int:
+    """Works through what changed in contracts, provider by provider, a transaction for each chunk; how many tickets."""
+    began, done = time.monotonic(), 0
+    with scope(PLATFORM):
+        changed = providers_with_changes(READER)
+    for provider_id in changed:
+        with scope(STAFF, provider=provider_id):
+            _read_all(provider_id, at or database_now())
+    with scope(PLATFORM):
+        waiting = list(_unfinished().order_by("provider_id", "pk").values_list("provider_id", "name"))
+    for provider_id, name in waiting:
+        further = True
+        while further and time.monotonic() - began < seconds:
+            with scope(STAFF, provider=provider_id):
+                tickets, further = _pin_chunk(name, provider_id, at or database_now(), chunk)
+            done += tickets
+    return done
+
+
+def _read_all(provider_id: int, at: datetime) -> None:
+    """Each version that is to hold for open tickets gets a reader of its own: it may take effect much later."""
+    while (found := next_change(READER, provider_id=provider_id)) is not None:
+        reader, change = found
+        if change.what == Change.What.POLICY and change.retime:
+            Reader.objects.create(provider_id=provider_id, name=f"{RETIME}{change.pk}", change_id=change.pk)
+        move_on(reader, change, cursor=None, at=at)
+
+
+def _unfinished() -> QuerySet[Reader]:
+    return Reader.objects.filter(name__startswith=RETIME, transaction=0)
+
+
+def _pin_chunk(name: str, provider_id: int, at: datetime, chunk: int) -> tuple[int, bool]:
+    """One chunk; how many tickets it was, and whether there is more to do just now."""
+    places = _unfinished().filter(provider_id=provider_id, name=name)
+    reader = places.select_for_update(skip_locked=True, of=("self",)).first()
+    if reader is None:
+        return 0, False
+    change = Change.objects.get(pk=reader.change_id)
+    if change.since > at:
+        return 0, False  # in force later: until then the open tickets keep what they have
+    tickets = _pinned_anew(PolicyVersion.objects.get(pk=change.target_id), reader.cursor, at, chunk)
+    finished = len(tickets) < chunk
+    move_on(reader, change, cursor=None if finished else tickets[-1], done=len(tickets), at=at)
+    return len(tickets), not finished
+
+
+def _pinned_anew(version: PolicyVersion, after: int, at: datetime, chunk: int) -> list[int]:
+    """The open tickets of the policy whose plan and severities the new version has; the others keep the old one."""
+    document = document_of(version)
+    plans = list(document.plans)
+    known = set.intersection(*({*timing_of(agreement_of(document, plan)).severities} for plan in plans))
+    with connection.cursor() as cursor:
+        cursor.execute(_OPEN, [version.policy, version.provider_id, after, version.pk, plans, sorted(known), chunk])
+        tickets = [row[0] for row in cursor.fetchall()]
+        cursor.execute(_PIN, [version.pk, at, Mark.IN_TURN, tickets])
+        cursor.execute(_LOG, [str(version), PORTAL, Side.PORTAL, at, tickets])
+    return tickets

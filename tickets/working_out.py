@@ -1,0 +1,195 @@
+"""Working tickets out: from their logs to clock rows, breaches, warnings, and when they are to be looked at again.
+
+Everything here comes from the log and the pinned agreement; that it was done sooner or later changes no row but
+`announced_at`. The tickets are locked by whoever claimed them.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db import connection
+
+from contracts.policy.agreement import Agreement
+from slaportal.intervals import Instant, instant_of
+from tickets.approaching import warnings_of
+from tickets.clocks import Clock, read_clocks
+from tickets.history import Event, read_history
+from tickets.lifecycle import next_act
+from tickets.log import open_log
+from tickets.models import Breach, ClockWarning, Ticket, TicketClock
+from tickets.notices import leads_of, tell_of_breach, tell_of_warning
+from tickets.queries import agreements_of, logs_of
+from tickets.rows import (
+    BreachRow,
+    ClockRow,
+    WarningRow,
+    write_breaches,
+    write_clocks,
+    write_settled,
+    write_tickets,
+    write_warnings,
+)
+from tickets.timing import timing_of
+
+_TICKETS = """
+SELECT id, tenant_id, subscription_id, version_id, plan, last_event_at FROM tickets_ticket
+WHERE id = ANY(%s) ORDER BY id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """What a log comes to at `now`: its clocks, the next deadline, and when something becomes true by itself.
+
+    `acts` says that the latter is not later than now, and is a solving or closing.
+    """
+
+    now: Instant
+    clocks: tuple[Clock, ...]
+    next_due: Instant | None
+    act: Instant | None
+    acts: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Worked:
+    """A ticket, by its ids, with what its log comes to."""
+
+    ticket: int
+    tenant: int
+    subscription: int
+    result: Followed
+
+
+@dataclass(slots=True)
+class Announced:
+    """What became known by a working out: how many tickets, and the ids of new breaches and warnings."""
+
+    tickets: int = 0
+    breaches: list[int] = field(default_factory=list)
+    warnings: list[int] = field(default_factory=list)
+
+
+def work_out(tickets: Sequence[int], *, provider_id: int, now: datetime) -> Announced:
+    """Writes what the logs of these tickets come to at `now` and tells whom it concerns, each thing once.
+
+    In the scope of the provider's staff, in the transaction that locked the tickets.
+    """
+    rows = _read(tickets, instant_of(now))
+    acting = {worked.ticket for worked in rows if worked.result.acts}
+    if acting:
+        _settle(acting, now)
+        again = {worked.ticket: worked for worked in _read(sorted(acting), instant_of(now))}
+        rows = [again.get(worked.ticket, worked) for worked in rows]
+    write_clocks(provider_id, [_clock_row(worked, clock) for worked in rows for clock in worked.result.clocks], tickets)
+    announced = Announced(
+        len(rows),
+        write_breaches(provider_id, [row for worked in rows for row in _breach_rows(worked)], now),
+        write_warnings(provider_id, [row for worked in rows for row in _warning_rows(worked)], now),
+    )
+    write_tickets([(worked.ticket, worked.result.now, worked.result.next_due, worked.result.act) for worked in rows])
+    if announced.breaches or announced.warnings:
+        _tell(provider_id, announced, now)
+    return announced
+
+
+def _read(tickets: Sequence[int], now: Instant) -> list[Worked]:
+    with connection.cursor() as cursor:
+        cursor.execute(_TICKETS, [list(tickets)])
+        found = cursor.fetchall()
+    agreements = agreements_of((row[3], row[4]) for row in found)
+    logs = logs_of([row[0] for row in found])
+    worked = []
+    for pk, tenant, subscription, version, plan, last in found:
+        # A web server's clock may go ahead of the database's: what is in the log has happened.
+        at = max(now, instant_of(last))
+        result = follow(agreements[version, plan], logs[pk], at)
+        worked.append(Worked(pk, tenant, subscription, result))
+    return worked
+
+
+def follow(agreement: Agreement, events: list[Event], now: Instant) -> Followed:
+    """One ticket's log at `now`, by the calculation alone."""
+    timing = timing_of(agreement)
+    history = read_history(events, severities=timing.severities, default=timing.default, now=now)
+    clocks = tuple(read_clocks(timing, history, now).values())
+    dues = [clock.due for clock in clocks if clock.stopped_at is None and clock.due is not None and clock.due >= now]
+    act = next_act(agreement, events, history)
+    # Late is after due, so a breach is looked for just after it.
+    instants = [due + 1 for due in dues]
+    for clock in clocks:
+        instants += [reached for _, reached in warnings_of(clock) if reached > now]
+    if act is not None:
+        instants.append(act.at)
+    acts = act is not None and act.at <= now
+    return Followed(now, clocks, min(dues, default=None), min(instants, default=None), acts)
+
+
+def _settle(tickets: set[int], now: datetime) -> None:
+    """What these became by themselves is added to their logs, at its own instant."""
+    for ticket in Ticket.objects.filter(pk__in=tickets):
+        log = open_log(ticket, at=now)
+        log.save()
+
+
+def _clock_row(worked: Worked, clock: Clock) -> ClockRow:
+    """A clock that runs has no `elapsed`: it would be another one at every look."""
+    still = clock.state != "running"
+    return (
+        worked.tenant,
+        worked.ticket,
+        clock.name,
+        clock.target.severity,
+        clock.cycle,
+        clock.state,
+        clock.outcome,
+        clock.due,
+        clock.aim,
+        clock.since,
+        clock.stopped_at,
+        clock.breached_at,
+        clock.breaches,
+        clock.elapsed if still else None,
+        clock.remaining if still else None,
+    )
+
+
+def _breach_rows(worked: Worked) -> Iterator[BreachRow]:
+    for clock in worked.result.clocks:
+        for number, (at, severity) in enumerate(clock.late, 1):
+            yield (worked.tenant, worked.ticket, worked.subscription, clock.name, number, severity, at)
+
+
+def _warning_rows(worked: Worked) -> Iterator[WarningRow]:
+    """Of what is late already nobody is warned."""
+    for clock in worked.result.clocks:
+        if clock.due is not None and clock.due >= worked.result.now:
+            for percent, reached in warnings_of(clock):
+                if reached <= worked.result.now:
+                    yield (
+                        worked.tenant,
+                        worked.ticket,
+                        clock.name,
+                        clock.cycle,
+                        clock.target.severity,
+                        percent,
+                        reached,
+                    )
+
+
+def _tell(provider_id: int, announced: Announced, now: datetime) -> None:
+    """The mails of new breaches and warnings; of two warnings of a clock at once, the later share's alone."""
+    leads = leads_of(provider_id)
+    breaches = Breach.objects.filter(pk__in=announced.breaches).select_related("ticket__assignee").order_by("pk")
+    for breach in breaches:
+        tell_of_breach(breach.ticket, breach, leads)
+    write_settled({breach.ticket_id for breach in breaches}, now)
+    warnings = ClockWarning.objects.filter(pk__in=announced.warnings).select_related("ticket__assignee")
+    latest = {(w.ticket_id, w.clock): w for w in warnings.order_by("percent")}
+    clocks = TicketClock.objects.filter(ticket__in={ticket for ticket, _ in latest})
+    dues = {(ticket, clock): due_at for ticket, clock, due_at in clocks.values_list("ticket_id", "clock", "due_at")}
+    for key, warning in sorted(latest.items()):
+        due_at = dues[key]
+        if due_at is not None:
+            tell_of_warning(warning.ticket, warning, due_at, leads)
