@@ -26,6 +26,7 @@ from slaportal.tenancy.models import Membership, Provider, Tenant, User
 from slaportal.tenancy.queries import role_for
 from slaportal.tenancy.scope import STAFF, presenting, scope
 from tests.conftest import logged_in_as
+from tests.living import live_data
 
 PASSWORD = "seven-purple-lighthouses"
 PROVIDERS = {"p1": ("a", "b"), "p2": ("c",)}
@@ -141,6 +142,7 @@ def live_in(world: World) -> None:
     for slug, admin in (("p1", "admin"), ("p2", "cora")):
         with world.inside(admin):
             promise(world, slug, admin)
+            live_data(world, slug, admin)
     seal_everything()
 
 

@@ -4,10 +4,12 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
+from django.db.models.functions import Now
+
 from contracts.policy.agreement import Agreement
 from slaportal.intervals import Instant, instant_of, moment_of
 from tickets.history import Event
-from tickets.models import Breach, Ticket, TicketClock
+from tickets.models import Breach, Mark, Ticket, TicketClock
 from tickets.queries import agreements_of, logs_of
 from tickets.working_out import Followed, follow
 
@@ -38,6 +40,11 @@ def differences(*, now: datetime) -> Iterator[str]:
     while block := list(Ticket.objects.filter(pk__gt=last).order_by("pk")[:BLOCK]):
         last = block[-1].pk
         yield from _differences(block, now)
+
+
+def mark_all() -> int:
+    """Marks every ticket of the scope, so that the workers write anew what the logs come to; how many."""
+    return Ticket.objects.filter(mark=None).update(mark=Mark.IN_TURN, marked_at=Now())
 
 
 def _differences(tickets: Sequence[Ticket], now: datetime) -> Iterator[str]:

@@ -21,14 +21,15 @@ def publish_policy(
     actor: Membership | str,
     at: datetime,
     note: str = "",
+    retime: bool = False,
 ) -> PolicyVersion:
     """Publishes the text as the policy's next version; tickets and periods that begin later pin it.
 
     The first version may lie in the past, for what was agreed before the portal; a later one takes effect after the
-    one before it and not before `at`. Refuses `role_not_allowed`, `policy_unchanged`, `effective_too_early`.
+    one before it and not before `at`. With `retime` open tickets are timed by it too, from then on. Its scenarios are
+    not run here. Refuses `role_not_allowed`, `policy_unchanged`, `effective_too_early`.
     """
-    if isinstance(actor, Membership) and actor.role != Role.ADMIN:
-        raise Refusal("role_not_allowed", _("Only administrators publish policies."), status=403)
+    refuse_unless_publisher(actor)
     Provider.objects.select_for_update().get(pk=provider.pk)  # numbers are given one after the other
     versions = PolicyVersion.objects.filter(provider=provider, policy=policy)
     latest = versions.order_by("-number").first()
@@ -39,7 +40,7 @@ def publish_policy(
         provider=provider,
         policy=policy,
         number=(versions.aggregate(last=Max("number"))["last"] or 0) + 1,
-        title=agreement.terms.title,
+        title=agreement.terms.title[:200],  # the whole of it is in the text
         text=document.text,
         digest=document.digest,
         effective_from=effective_from,
@@ -49,11 +50,24 @@ def publish_policy(
         note=note,
     )
     Change.objects.create(
-        provider=provider, what=Change.What.POLICY, target_id=version.pk, since=effective_from, created_at=at
+        provider=provider,
+        what=Change.What.POLICY,
+        target_id=version.pk,
+        since=effective_from,
+        retime=retime,
+        created_at=at,
     )
     after = {"policy": policy, "number": version.number, "digest": version.digest, "effective_from": effective_from}
+    if retime:
+        after |= {"retime": True}
     record("policy_published", version, actor=actor, after=after, reason=note)
     return version
+
+
+def refuse_unless_publisher(actor: Membership | str) -> None:
+    """Refuses `role_not_allowed` to everybody but administrators and the portal's own commands."""
+    if isinstance(actor, Membership) and actor.role != Role.ADMIN:
+        raise Refusal("role_not_allowed", _("Only administrators publish policies."), status=403)
 
 
 def _refuse_second(latest: PolicyVersion, document: Document, effective_from: datetime, at: datetime) -> None:

@@ -3,16 +3,14 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from contracts.actions.policies import publish_policy
 from contracts.models import Change, PolicyVersion
-from contracts.policy.documents import Document, read_document, shipped_policy
+from contracts.policy.documents import Document, agreement_of, read_document, shipped_policy
 from contracts.queries import document_of, version_in_force
 from slaportal.audit.models import Event
-from slaportal.people.actions.organisations import create_provider
 from slaportal.refusal import Refusal
 from tests.conftest import logged_in_as
 from tests.world import World
@@ -25,7 +23,12 @@ SECOND = read_document(FIRST.text + "\n# newer\n")
 
 
 def publish(
-    world: World, document: Document = FIRST, effective_from: datetime = THEN, who: str = "admin"
+    world: World,
+    document: Document = FIRST,
+    effective_from: datetime = THEN,
+    who: str = "admin",
+    *,
+    retime: bool = False,
 ) -> PolicyVersion:
     return publish_policy(
         document,
@@ -34,6 +37,7 @@ def publish(
         effective_from=effective_from,
         actor=world.members[who],
         at=NOW,
+        retime=retime,
     )
 
 
@@ -43,10 +47,31 @@ def test_the_first_version_may_lie_in_the_past_and_leaves_its_traces(world: Worl
         assert (version.number, version.digest, version.publisher_name) == (1, FIRST.digest, "CANARY-member-admin")
         change = Change.objects.get()
         assert (change.what, change.target_id, change.since) == ("policy", version.pk, THEN)
+        assert not change.retime
         event = Event.objects.get(action="policy_published")
         assert event.after
         assert event.after["digest"] == FIRST.digest
+        assert "retime" not in event.after
         assert document_of(version) == FIRST
+
+
+def test_open_tickets_may_be_timed_by_it_too(world: World) -> None:
+    with world.inside("admin"):
+        version = publish(world, retime=True)
+        assert Change.objects.get(target_id=version.pk).retime
+        event = Event.objects.get(action="policy_published")
+        assert event.after
+        assert event.after["retime"] is True
+
+
+def test_a_long_title_is_cut_off_in_the_list_and_whole_in_the_text(world: World) -> None:
+    title = "An agreement " * 20  # longer than the column
+    document = read_document(FIRST.text.replace("title: ", f"title: {title}", 1))
+    assert len(agreement_of(document).terms.title) > 200
+    with world.inside("admin"):
+        version = publish(world, document)
+        assert version.title == title[:200]
+        assert title in version.text
 
 
 def test_each_is_in_force_until_the_next(world: World) -> None:
@@ -95,21 +120,6 @@ def test_nobody_changes_it_not_even_the_owner(world: World, statement: str) -> N
     refused = pytest.raises(DatabaseError, match="stays")
     with logged_in_as("portal_owner"), refused, transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement)
-
-
-def test_load_policies_is_repeatable(world: World, capsys: pytest.CaptureFixture[str]) -> None:
-    with logged_in_as("portal_jobs"):
-        call_command("load_policies")
-        assert "no policy of this short name is shipped" in capsys.readouterr().out
-        for said in ("version 1 published, in force from 2026-09-01 00:00", "version 1 is the shipped text already"):
-            make_spirion(world)
-            call_command("load_policies", since=THEN.isoformat())
-            assert f"Spirion: {said}" in capsys.readouterr().out
-
-
-def make_spirion(world: World) -> None:
-    if "spirion" not in world.ids:
-        world.ids["spirion"] = create_provider("spirion", "Spirion")
 
 
 def test_customers_read_the_policies_they_subscribe_to(lived_in: World) -> None:

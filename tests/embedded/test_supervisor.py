@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from slaportal.celery import QUEUES
 from slaportal.embedded import demo, places, servers
 from slaportal.embedded.console import EmbeddedError
 from slaportal.embedded.launch import wait_until
@@ -244,11 +245,12 @@ def test_a_demo_whose_steps_fail_leaves_nothing_running(light: Path, port: int) 
 
 
 def test_the_portals_own_processes() -> None:
-    web, worker, beat = demo.processes(8001, Path("/v"))
+    web, worker, clocks, beat = demo.processes(8001, Path("/v"))
     assert web.environment["PORTAL_LOGIN"] == "portal_web"
     assert "127.0.0.1:8001" in web.command
-    assert {worker.environment["PORTAL_LOGIN"], beat.environment["PORTAL_LOGIN"]} == {"portal_jobs"}
-    assert "-Q" not in worker.command
+    assert {process.environment["PORTAL_LOGIN"] for process in (worker, clocks, beat)} == {"portal_jobs"}
+    queues = f"{worker.command[-1]},{clocks.command[-1]}".split(",")
+    assert sorted(queues) == sorted(QUEUES)
     assert beat.command[-1] == "/v/celerybeat-schedule"
     assert [step[1:2] for step in demo.steps()] == [["manage.py"], ["manage.py"]]
     assert (places.PROJECT / "manage.py").exists()

@@ -45,9 +45,16 @@ def test_every_task_says_its_plane_and_comes_back_after_a_kill() -> None:
 def test_tasks_go_to_the_queue_of_their_app() -> None:
     queue_of = {
         name: app.amqp.router.route({}, name)["queue"].name
-        for name in ("slaportal.site.tasks.beat_heart", "slaportal.outbox.tasks.send_due", "slaportal.audit.tasks.seal")
+        for name in (
+            "slaportal.site.tasks.beat_heart",
+            "slaportal.outbox.tasks.send_due",
+            "slaportal.audit.tasks.seal",
+            "tickets.tasks.announce_due",
+            "uptime.tasks.look",
+            "credits.tasks.assess_due",
+        )
     }
-    assert list(queue_of.values()) == ["default", "messages", "audit"]
+    assert list(queue_of.values()) == ["default", "messages", "audit", "clocks", "periods", "periods"]
     assert [(queue.name, queue.exchange.name, queue.routing_key) for queue in app.conf.task_queues] == [
         (name, name, name) for name in QUEUES
     ]

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from slaportal.celery import app
+from slaportal.celery import QUEUES, app
 from slaportal.settings import BASE_DIR
 from slaportal.site import gunicorn
 
@@ -20,8 +20,8 @@ COMPOSE = BASE_DIR / "docker-compose.yml"
 DOCKERFILE = (BASE_DIR / "Dockerfile").read_text()
 GUIDE = (BASE_DIR / "docs" / "deploy.md").read_text()
 SERVICES: dict[str, dict[str, Any]] = YAML(typ="safe").load(COMPOSE)["services"]
-OURS, THEIRS = ("migrate", "web", "worker", "beat"), ("postgres", "roles", "redis")
-LASTING, ENDING = ("postgres", "redis", "web", "worker", "beat"), ("roles", "migrate")
+OURS, THEIRS = ("migrate", "web", "worker", "clocks", "beat"), ("postgres", "roles", "redis")
+LASTING, ENDING = ("postgres", "redis", "web", "worker", "clocks", "beat"), ("roles", "migrate")
 PINNED = re.compile(r"[a-z]+:\d+\.\d+(\.\d+)?-[a-z-]+")
 VARIABLE = re.compile(r"\$\{([A-Z_]+)[^}]*\}")
 SECRET = re.compile(r"SECRET|PASSWORD|EMAIL_URL")
@@ -82,7 +82,7 @@ def test_every_service_is_bounded_and_may_little(service: str) -> None:
 def test_nothing_of_ours_starts_before_the_tables_are_there() -> None:
     assert SERVICES["roles"]["depends_on"] == {"postgres": {"condition": "service_healthy"}}
     assert SERVICES["migrate"]["depends_on"] == {"roles": {"condition": "service_completed_successfully"}}
-    for service in ("web", "worker", "beat"):
+    for service in ("web", "worker", "clocks", "beat"):
         assert SERVICES[service]["depends_on"]["migrate"] == {"condition": "service_completed_successfully"}
     for service in ENDING:
         assert (SERVICES[service]["restart"], SERVICES[service]["healthcheck"]) == ("no", {"disable": True})
@@ -126,11 +126,12 @@ def test_each_process_knows_its_own_password_and_no_other() -> None:
         "migrate": {"PORTAL_OWNER_PASSWORD", "PORTAL_JOBS_PASSWORD"},
         "web": {"PORTAL_WEB_PASSWORD"},
         "worker": {"PORTAL_JOBS_PASSWORD"},
+        "clocks": {"PORTAL_JOBS_PASSWORD"},
         "beat": {"PORTAL_JOBS_PASSWORD"},
     }
     assert [name for name in SERVICES if "DATABASE_OWNER_URL" in environment(name)] == ["migrate"]
     assert [name for name in SERVICES if "EMAIL_URL" in environment(name)] == ["worker"]
-    assert [name for name in SERVICES if "SECRET_KEY" in environment(name)] == ["web", "worker", "beat"]
+    assert [name for name in SERVICES if "SECRET_KEY" in environment(name)] == ["web", "worker", "clocks", "beat"]
 
 
 def test_no_installation_is_a_demo() -> None:
@@ -139,8 +140,14 @@ def test_no_installation_is_a_demo() -> None:
 
 def test_there_is_time_to_finish() -> None:
     assert seconds(SERVICES["web"]["stop_grace_period"]) > gunicorn.graceful_timeout
-    assert SERVICES["worker"]["stop_signal"] == "SIGQUIT"  # which is what the soft shutdown answers to
-    assert seconds(SERVICES["worker"]["stop_grace_period"]) > app.conf.worker_soft_shutdown_timeout + 10
+    for service in ("worker", "clocks"):
+        assert SERVICES[service]["stop_signal"] == "SIGQUIT"  # which is what the soft shutdown answers to
+        assert seconds(SERVICES[service]["stop_grace_period"]) > app.conf.worker_soft_shutdown_timeout + 10
+
+
+def test_every_queue_is_somebodys() -> None:
+    queues = [SERVICES[service]["command"][-1].split(",") for service in ("worker", "clocks")]
+    assert sorted(queues[0] + queues[1]) == sorted(QUEUES)
 
 
 def test_redis_keeps_what_it_was_given() -> None:
@@ -279,5 +286,5 @@ def test_the_example_has_the_defaults_of_compose() -> None:
 
 def test_the_settings_that_are_handed_over_are_read() -> None:
     read = set[str]().union(*(read_by(BASE_DIR / "slaportal" / name) for name in READERS))
-    for service in ("web", "worker", "beat"):
+    for service in ("web", "worker", "clocks", "beat"):
         assert set(environment(service)) - read == set(), service

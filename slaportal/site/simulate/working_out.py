@@ -1,6 +1,6 @@
 """A scenario worked out by the calculation that the workers use, with what explains every figure."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TypeVar
@@ -13,7 +13,7 @@ from credits.assessment import Assessment, Fee, Miss, assess
 from credits.claims import Claim
 from slaportal.intervals import Instant, Interval
 from slaportal.refusal import Refusal
-from slaportal.site.simulate.files import Prepared
+from slaportal.site.simulate.files import Prepared, WrongFiles
 from slaportal.site.simulate.scenario import MonthPart, Scenario
 from tickets.clocks import Clock, read_clocks
 from tickets.history import DoesNotFit, Event, History, read_history
@@ -51,6 +51,20 @@ def work_out(prepared: Prepared) -> Outcome:
         prepared, "month", lambda: _month(agreement, period, month, scenario.now)
     )
     return Outcome(scenario, agreement, history, clocks, availability, performance, credits_)
+
+
+def work_out_all(prepared: Iterable[Prepared]) -> list[Outcome]:
+    """The outcomes of all in order; WrongFiles names everything that is wrong in any of them."""
+    outcomes: list[Outcome] = []
+    lines: list[str] = []
+    for one in prepared:
+        try:
+            outcomes.append(work_out(one))
+        except WrongFiles as wrong:
+            lines += wrong.lines
+    if lines:
+        raise WrongFiles(lines)
+    return outcomes
 
 
 def _ticket(prepared: Prepared) -> tuple[History | None, dict[ClockName, Clock]]:

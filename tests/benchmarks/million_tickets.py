@@ -1,0 +1,205 @@
+"""A desk of a million tickets on a clone, built in blocks by SQL, and the pieces of work that are timed on it."""
+
+import json
+import sys
+import time
+import uuid
+from collections.abc import Callable
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from contracts.actions.policies import publish_policy
+from contracts.actions.subscriptions import Fee, subscribe
+from contracts.policy.documents import read_document, shipped_policy
+from slaportal.people.actions.organisations import add_tenant
+from slaportal.tenancy.models import Membership, Provider, User
+from slaportal.tenancy.scope import PLATFORM, STAFF, presenting, scope
+from tickets.actions.conversation import reply
+from tickets.models import Mark, Ticket
+from tickets.retiming import sweep_changes
+from tickets.sweeping import sweep, sweep_due, sweep_marked
+
+TENANTS = 50
+BLOCK = 50_000
+TICKETS = """
+INSERT INTO tickets_ticket (provider_id, tenant_id, subscription_id, version_id, plan, number, subject, details,
+  requester_id, severity, status, resolution, opened_at, solved_at, closed_at, created_at, revision, last_event_at)
+SELECT s.provider_id, s.tenant_id, s.id, v.id, 'saas', n, 'Nothing loads since this morning, No ' || n, '{}',
+  m.id, 'critical', CASE WHEN n > %(closed)s THEN 'pending' ELSE 'closed' END,
+  CASE WHEN n > %(closed)s THEN '' ELSE 'fix' END, o.at,
+  CASE WHEN n > %(closed)s THEN NULL ELSE o.at + interval '8 hours' END,
+  CASE WHEN n > %(closed)s THEN NULL ELSE o.at + interval '3 days' END, o.at, 8,
+  o.at + CASE WHEN n > %(closed)s THEN interval '8 hours' ELSE interval '3 days' END
+FROM generate_series(%(first)s::bigint, %(last)s::bigint) n
+CROSS JOIN LATERAL (SELECT now() - interval '9 hours' - (n %% 100) * interval '1 minute'
+  - CASE WHEN n > %(closed)s THEN interval '0' ELSE interval '5 days' + (n %% 300) * interval '1 day' END AS at) o
+JOIN (SELECT *, row_number() OVER (ORDER BY id) - 1 AS place, count(*) OVER () AS many
+  FROM contracts_subscription) s ON s.place = n %% s.many
+JOIN contracts_policyversion v ON v.policy = s.policy AND v.number = 1
+JOIN LATERAL (SELECT id FROM tenancy_membership m WHERE m.tenant_id = s.tenant_id LIMIT 1) m ON true
+"""
+EVENTS = """
+INSERT INTO tickets_ticketevent (provider_id, tenant_id, ticket_id, ordinal, at, type, status, severity, resolution,
+  public, text, reason, author_name, side, recorded_at)
+SELECT t.provider_id, t.tenant_id, t.id, e.n, t.opened_at + e.after, e.type, e.status, e.severity, '', e.public,
+  'What was said about it, in a sentence or two.', '', 'Somebody', 'staff', t.opened_at + e.after
+FROM tickets_ticket t JOIN (VALUES
+  (1, interval '0', 'opened', '', 'critical', true), (2, interval '30 min', 'agent_reply', '', '', true),
+  (3, interval '30 min', 'status', 'waiting_on_customer', '', true),
+  (4, interval '2 h', 'customer_reply', '', '', true),
+  (5, interval '3 h', 'agent_reply', '', '', true), (6, interval '4 h', 'internal_note', '', '', false),
+  (7, interval '5 h', 'severity', '', 'critical', true), (8, interval '8 h', 'agent_reply', '', '', true))
+  AS e (n, after, type, status, severity, public) ON true
+WHERE t.number BETWEEN %(first)s AND %(last)s
+"""
+ENDINGS = """
+UPDATE {table} SET {change} WHERE {where}
+"""
+
+
+def found() -> None:
+    """The provider, its staff, fifty customers with a subscription and a person each: by the real actions."""
+    since = timezone.now() - timedelta(days=700)
+    with presenting(), connection.cursor() as cursor:
+        cursor.execute("SELECT tenancy_create_provider('big', 'Big')")
+        pk = cursor.fetchone()[0]
+    people = [User.objects.create_user(f"u{n}@big.example", None, name=f"U {n}") for n in range(TENANTS + 1)]
+    with scope(STAFF, provider=pk):
+        provider = Provider.objects.get(pk=pk)
+        lead = {"provider": provider, "tenant": None, "role": "lead"}
+        Membership.objects.create(user=people[-1], name="Lead", email=people[-1].email, **lead)
+        document = shipped_policy("spirion")
+        publish_policy(document, provider=provider, policy="spirion", effective_from=since, actor="bench", at=since)
+        for n in range(TENANTS):
+            tenant = add_tenant(provider, f"Tenant {n}", actor="bench")
+            Membership.objects.create(
+                provider=provider, tenant=tenant, user=people[n], role="manager", name=f"P {n}", email=people[n].email
+            )
+            fee = Fee(Decimal(100), "USD")
+            subscribe(tenant, "P", policy="spirion", plan="saas", fee=fee, starts_at=since, actor="bench", at=since)
+
+
+def build(cursor: Any, tickets: int, still_open: int) -> None:
+    """The tickets and their events, in blocks, by a superuser past the triggers: only the rows matter here."""
+    cursor.execute("SET session_replication_role = replica; SET synchronous_commit = off; SET work_mem = '256MB'")
+    for first in range(1, tickets + 1, BLOCK):
+        numbers = {"first": first, "last": min(tickets, first + BLOCK - 1), "closed": tickets - still_open}
+        cursor.execute(TICKETS, numbers)
+        cursor.execute(EVENTS, numbers)
+        if numbers["first"] <= numbers["closed"]:
+            close = "type = 'resolved', text = ''"
+            numbers["last"] = min(numbers["last"], numbers["closed"])
+            mine = "ticket_id IN (SELECT id FROM tickets_ticket WHERE number BETWEEN %(first)s AND %(last)s)"
+            cursor.execute(
+                ENDINGS.format(table="tickets_ticketevent", change=close, where=f"ordinal = 8 AND {mine}"), numbers
+            )
+    cursor.execute(["VACUUM ANALYZE tickets_ticket", " VACUUM ANALYZE tickets_ticketevent"][0])
+    cursor.execute("VACUUM ANALYZE tickets_ticketevent")
+
+
+def mark(count: int) -> None:
+    """Marks so many open tickets, in one statement."""
+    with scope(PLATFORM), connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM tickets_ticket WHERE mark IS NOT NULL")
+        assert cursor.fetchone() == (0,)
+    with scope(STAFF, provider=_provider()):
+        some = Ticket.objects.filter(solved_at=None).order_by("pk").values("pk")[:count]
+        assert Ticket.objects.filter(pk__in=some).update(mark=Mark.IN_TURN, marked_at=Now()) == count
+
+
+def work_off() -> None:
+    """Works off what is marked until nothing is, as the task does."""
+    while sweep(sweep_marked, seconds=600):
+        pass
+
+
+def nothing_due() -> None:
+    """Milliseconds of a due sweep when nothing is due: the median of 200, printed."""
+    while sweep(sweep_due, seconds=600):
+        pass
+    said = sorted(_timed(sweep_due) for _ in range(200))
+    print(json.dumps({"median_ms": 1000 * said[100], "worst_ms": 1000 * said[-1]}))
+
+
+def retime() -> None:
+    """Publishes a version that is to hold for the open tickets."""
+    text = shipped_policy("spirion").text.replace("response: {within: 4h", "response: {within: 5h")
+    with scope(STAFF, provider=_provider()):
+        now = timezone.now()
+        publish_policy(
+            read_document(text),
+            provider=Provider.objects.get(),
+            policy="spirion",
+            effective_from=now,
+            actor="bench",
+            at=now,
+            retime=True,
+        )
+
+
+def follow(seconds: str) -> None:
+    """A worker's process: what changed, what is marked, what is due, for so long."""
+    began = time.monotonic()
+    while time.monotonic() - began < int(seconds):
+        sweep_changes(seconds=1)
+        sweep(sweep_marked, seconds=1)
+        sweep(sweep_due, seconds=1)
+        time.sleep(0.02)
+
+
+def answer(seconds: str) -> None:
+    """Replies for so long, and after each waits until its clocks are worked out; prints the waits in seconds."""
+    began, waits = time.monotonic(), []
+    provider = _provider()
+    with scope(STAFF, provider=provider):
+        agent = Membership.objects.get(tenant=None)
+        tickets = list(Ticket.objects.filter(solved_at=None).order_by("-pk")[:2000])
+    for ticket in tickets:
+        if time.monotonic() - began > int(seconds):
+            break
+        with scope(STAFF, provider=provider):
+            reply(ticket, "Still looking.", actor=agent, at=timezone.now(), token=uuid.uuid4())
+        committed = time.monotonic()
+        while _marked(provider, ticket.pk):
+            time.sleep(0.01)
+        waits.append(time.monotonic() - committed)
+        time.sleep(0.2)
+    with scope(STAFF, provider=provider):
+        waiting = Ticket.objects.filter(mark__isnull=False).count()
+    print(json.dumps({"waits": sorted(waits), "waiting": waiting}))
+
+
+def _marked(provider: int, pk: int) -> bool:
+    with scope(STAFF, provider=provider):
+        return Ticket.objects.filter(pk=pk, mark=Mark.SOON).exists()
+
+
+def _provider() -> int:
+    with scope(PLATFORM), connection.cursor() as cursor:
+        cursor.execute("SELECT id FROM tenancy_provider")
+        return int(cursor.fetchone()[0])
+
+
+def _timed(work: Callable[[], Any]) -> float:
+    began = time.perf_counter()
+    work()
+    return time.perf_counter() - began
+
+
+WORK: dict[str, Callable[..., None]] = {
+    work.__name__: work for work in (found, work_off, nothing_due, retime, follow, answer)
+}
+
+
+def main() -> None:
+    """`python -m tests.benchmarks.million_tickets work_off`."""
+    WORK[sys.argv[1]](*sys.argv[2:])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,93 @@
+"""A desk of a million tickets, a hundred thousand of them open: worked off by two processes, swept, re-timed."""
+
+import json
+import subprocess
+import time
+from statistics import quantiles
+
+from tests.benchmarks import million_tickets
+from tests.benchmarks.figures import Benchmark, Figure, record
+from tests.clones import SET_UP, run, start
+from tests.conftest import superuser_cursor
+
+TICKETS, OPEN = 1_000_000, 100_000
+CODE = SET_UP + "from tests.benchmarks.million_tickets import WORK; WORK[{name!r}](*{arguments!r})"
+
+
+def process(clone: str, name: str, *arguments: str) -> "subprocess.Popen[str]":
+    return start(clone, "portal_jobs", ["-c", CODE.format(name=name, arguments=arguments)])
+
+
+def said(done: "subprocess.Popen[str]") -> str:
+    output, _ = done.communicate(timeout=900)
+    assert done.returncode == 0, output
+    return output
+
+
+def worked_off(clone: str, count: int) -> float:
+    """Seconds from the marking to the last of so many tickets, with two processes."""
+    began = time.perf_counter()
+    run(clone, "portal_jobs", f"from tests.benchmarks import million_tickets; million_tickets.mark({count})")
+    for one in [process(clone, "work_off") for _ in range(2)]:
+        said(one)
+    return time.perf_counter() - began
+
+
+def test_a_million_tickets(benchmark: Benchmark, clone: str) -> None:
+    run(clone, "portal_jobs", "from tests.benchmarks import million_tickets; million_tickets.found()")
+    cursor = superuser_cursor(clone)
+    began = time.perf_counter()
+    million_tickets.build(cursor, TICKETS, OPEN)
+    cursor.connection.close()
+    built = time.perf_counter() - began
+    first = worked_off(clone, OPEN)
+    took = {count: worked_off(clone, count) for count in (1_000, 10_000, OPEN)}
+    start_up = worked_off(clone, 1)
+    rates = {count: count / max(seconds - start_up, 0.001) for count, seconds in took.items()}
+    swept = json.loads(said(process(clone, "nothing_due")).splitlines()[-1])
+    waits, seconds = retimed(clone)
+    benchmark.pedantic(lambda: None, rounds=1, warmup_rounds=0)
+    record(
+        benchmark,
+        Figure("A million tickets with 8 events each, built in blocks", built, "s"),
+        Figure("Clocks of 100,000 tickets written the first time, two processes", OPEN / first, "tickets a second"),
+        Figure(
+            "Marking 100,000 open tickets and working them off, two processes", OPEN / took[OPEN], "tickets a second",
+            limit=2_000,
+        ),
+        Figure("The same with 10,000, start of Python not counted", rates[10_000], "tickets a second"),
+        Figure("The same with 1,000, start of Python not counted", rates[1_000], "tickets a second"),
+        Figure(
+            "Growth from 10,000 to 100,000: times the time of linear growth", rates[10_000] / rates[OPEN], "times",
+            limit=1.5, better="less",
+        ),
+        Figure("Due sweep over 100,000 running clocks, nothing due, median", swept["median_ms"], "ms", limit=50,
+               better="less"),
+        Figure("A new version for 100,000 open tickets, worked off", seconds, "s", limit=60, better="less"),
+        Figure("Replies meanwhile: clocks right after the commit, median", waits[0], "s"),
+        Figure("The same, 95th percentile", waits[1], "s", limit=1, better="less"),
+    )  # fmt: skip
+
+
+def retimed(clone: str) -> tuple[tuple[float, float], float]:
+    """Two processes work through a new version for all open tickets while somebody replies."""
+    run(clone, "portal_jobs", "from tests.benchmarks import million_tickets; million_tickets.retime()")
+    began = time.perf_counter()
+    workers = [process(clone, "follow", "75") for _ in range(2)]
+    replies = process(clone, "answer", "55")
+    cursor = superuser_cursor(clone)
+    seconds = None
+    while seconds is None and time.perf_counter() - began < 120:
+        time.sleep(0.25)
+        cursor.execute(
+            "SELECT NOT EXISTS (SELECT FROM tickets_ticket WHERE mark = 1) AND EXISTS "
+            "(SELECT FROM contracts_reader WHERE name LIKE 'retime-%' AND transaction > 0)"
+        )
+        if cursor.fetchone()[0]:
+            seconds = time.perf_counter() - began
+    waits = json.loads(said(replies).splitlines()[-1])["waits"]
+    for worker in workers:
+        said(worker)
+    assert seconds is not None
+    cut = quantiles(waits, n=20)
+    return (cut[9], cut[18]), seconds
