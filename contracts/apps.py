@@ -1,8 +1,10 @@
 """The contracts app: what was promised."""
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
+from contracts.restored import move_restored_changes
 from slaportal.audit.words import ACTIONS, KINDS
 
 
@@ -13,7 +15,8 @@ class ContractsConfig(AppConfig):
     label = "contracts"
 
     def ready(self) -> None:
-        """The audit gets the words for what is done here."""
+        """The audit gets the words for what is done here; a restored database is looked at when it is migrated."""
+        post_migrate.connect(move_restored_changes, sender=self, dispatch_uid="restored_changes")
         ACTIONS.update(
             account_standing_changed=_("Standing of the account changed"),
             contact_added=_("Contact added"),

@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from contracts.overlaps import NoOverlap
+from contracts.restored import START
 from slaportal.tenancy.models import Membership, Provider, Tenant
 from slaportal.tenancy.wall import TENANT, CompositeForeignKey, Wall
 
@@ -268,7 +269,7 @@ class Reader(models.Model):
 
     provider = models.ForeignKey(Provider, models.PROTECT, related_name="+")
     name = models.CharField(max_length=20)
-    transaction = models.BigIntegerField(default=0)
+    transaction = models.BigIntegerField(default=START)
     change_id = models.BigIntegerField(default=0)
     cursor = models.BigIntegerField(default=0)
     done = models.PositiveIntegerField(default=0)

@@ -13,6 +13,7 @@ from contracts.actions.changes import move_on, next_change, providers_with_chang
 from contracts.models import Change, PolicyVersion, Reader
 from contracts.policy.documents import agreement_of
 from contracts.queries import document_of
+from contracts.restored import START
 from slaportal.tenancy.scope import PLATFORM, STAFF, database_now, scope
 from tickets.log import PORTAL
 from tickets.models import Mark, Side
@@ -69,7 +70,7 @@ def _read_all(provider_id: int, at: datetime) -> None:
 
 
 def _unfinished() -> QuerySet[Reader]:
-    return Reader.objects.filter(name__startswith=RETIME, transaction=0)
+    return Reader.objects.filter(name__startswith=RETIME, transaction=START)
 
 
 def _pin_chunk(name: str, provider_id: int, at: datetime, chunk: int) -> tuple[int, bool]:

@@ -9,6 +9,7 @@ from datetime import datetime
 from django.db import connection
 
 from contracts.models import Change, Reader
+from contracts.restored import START
 
 OWN = "pg_current_xact_id_if_assigned()"
 # Of the own transaction too, where tests and the demo write and read in one: as long as no older one of this database
@@ -20,7 +21,7 @@ SETTLED = f"""(c.transaction < pg_snapshot_xmin(pg_current_snapshot())::text::bi
 WITH_CHANGES = f"""
 SELECT p.id FROM tenancy_provider p LEFT JOIN contracts_reader r ON r.provider_id = p.id AND r.name = %s
 WHERE EXISTS (SELECT 1 FROM contracts_change c WHERE c.provider_id = p.id AND {SETTLED}
-  AND (c.transaction, c.id) > (COALESCE(r.transaction, 0), COALESCE(r.change_id, 0)))
+  AND (c.transaction, c.id) > (COALESCE(r.transaction, {START}), COALESCE(r.change_id, 0)))
 ORDER BY p.id
 """  # noqa: S608
 NEXT = f"""

@@ -4,6 +4,7 @@ import django.db.models.deletion
 from django.db import migrations, models
 
 import contracts.models
+import contracts.restored
 import slaportal.tenancy.wall
 
 
@@ -19,7 +20,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("name", models.CharField(max_length=20)),
-                ("transaction", models.BigIntegerField(default=0)),
+                ("transaction", models.BigIntegerField(default=contracts.restored.START)),
                 ("change_id", models.BigIntegerField(default=0)),
                 ("cursor", models.BigIntegerField(default=0)),
                 ("done", models.PositiveIntegerField(default=0)),

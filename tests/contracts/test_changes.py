@@ -13,6 +13,7 @@ from django.db import connection, connections
 
 from contracts.actions.changes import move_on, next_change, providers_with_changes
 from contracts.models import Change, Reader
+from contracts.restored import MOVE, START
 from slaportal.tenancy.scope import PLATFORM, STAFF, scope, take
 from tests.audit.clone import cloned_database
 from tests.conftest import SUPERUSER, logged_in_as
@@ -271,3 +272,23 @@ def test_another_worker_at_it_is_not_waited_for(committed: int) -> None:
     worker.let("commit")
     worker.join(30)
     assert wait_for(lambda: step(committed)) == 2
+
+
+def test_after_a_restore_new_changes_come_after_the_old_ones(world: World) -> None:
+    """A new cluster counts from low numbers; migrating moves what came from the old one below them all."""
+    with world.inside("admin"):
+        left(world, 1)
+        assert read(world) == [1]
+        left(world, 2)
+    with connection.cursor() as cursor:
+        cursor.execute("RESET SESSION AUTHORIZATION")
+        for table in ("contracts_change", "contracts_reader"):
+            cursor.execute(f"UPDATE {table} SET transaction = %s", [1 << 40])
+        for _ in range(2):  # a second time there is nothing to move
+            cursor.execute(MOVE, [START])
+        cursor.execute("SET SESSION AUTHORIZATION portal_web")
+    with world.inside("admin"):
+        assert list(Reader.objects.values_list("transaction", flat=True)) == [-1]
+        left(world, 3)
+        assert read(world) == [2, 3]
+        assert read(world, "uptime") == [1, 2, 3]
