@@ -89,10 +89,10 @@ def _of_ticket(  # noqa: PLR0917 - what is stored of one ticket
         for clock in result.clocks
         for number, (instant, severity) in enumerate(clock.late, 1)
     }
-    for clock, number, instant, _ in sorted(late - breaches):
-        yield f"{name}: breach {number} of {clock} at {instant.isoformat()} is not stored"
-    for clock, number, instant, _ in sorted(breaches - late):
-        yield f"{name}: breach {number} of {clock} at {instant.isoformat()} is stored, the log has none"
+    for of, number, instant, _ in sorted(late - breaches):
+        yield f"{name}: breach {number} of {of} at {instant.isoformat()} is not stored"
+    for of, number, instant, _ in sorted(breaches - late):
+        yield f"{name}: breach {number} of {of} at {instant.isoformat()} is stored, the log has none"
 
 
 def _of_clocks(name: str, result: Followed, stored: dict[str, TicketClock]) -> Iterator[str]:

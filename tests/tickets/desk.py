@@ -1,51 +1,61 @@
-"""A desk for tests: ProCirrus-like staff of the world, a customer's subscription, and a ticket to work on."""
+"""An agreement to try clocks on, and events written in a line each."""
 
+import json
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
+from typing import Any
 
-from contracts.actions.catalogue import add_service
-from contracts.actions.policies import publish_policy
-from contracts.actions.subscriptions import Fee, cover_service, subscribe
-from contracts.models import Subscription
-from contracts.policy.documents import Document, shipped_policy
-from tests.world import World
-from tickets.actions.opening import open_ticket
-from tickets.models import Ticket
+from contracts.policy.agreement import Agreement
+from contracts.policy.documents import agreement_of, read_document
+from slaportal.intervals import Instant, instant_of
+from tickets.history import Event
 
-# A Monday morning in New York, in the support hours of Spirion.
-MONDAY = datetime(2026, 3, 16, 14, 0, tzinfo=UTC)
-HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
+MONDAY = datetime(2026, 11, 9, 9, 0, tzinfo=UTC)
+MINUTE = 60_000_000
+HOUR = 60 * MINUTE
 
 
-def subscribed(world: World, policy: str = "spirion", document: Document | None = None) -> Subscription:
-    """Tenant a subscribes to a shipped policy from 2026 on; inside the scope of the admin."""
-    document = document or shipped_policy(policy)
-    provider, actor, since = world.providers["p1"], world.members["admin"], datetime(2026, 1, 1, tzinfo=UTC)
-    publish_policy(document, provider=provider, policy=policy, effective_from=since, actor=actor, at=since)
-    plan = next(iter(document.plans))
-    made = subscribe(
-        world.tenants["a"],
-        policy,
-        policy=policy,
-        plan=plan,
-        fee=Fee(Decimal(1200), "USD"),
-        starts_at=since,
-        actor=actor,
-        at=since,
-    )
-    service = add_service(provider, f"api-{policy}", "API", tenant=world.tenants["a"], actor=actor, at=since)
-    cover_service(made, service, actor=actor, at=since)
-    return made
+def desk(reclassify: str = "carry", **support: Any) -> Agreement:
+    """Office hours on weekdays 9 to 17 UTC; `high` is timed around the clock, `low` in office hours, `none` never."""
+    policy = {
+        "format": "slaportal/1",
+        "provider": {"key": "acme", "name": "Acme"},
+        "title": "Agreement",
+        "timezone": "UTC",
+        "calendars": {"office": {"hours": {"mon-fri": "09:00-17:00"}}},
+        "support": {
+            "default_severity": "low",
+            "reclassify": reclassify,
+            "pause": {"resolution": ["waiting_on_customer"], "update": ["waiting_on_customer"]},
+            "severities": {
+                "high": {
+                    "response": {"within": "1h", "aim": "30m"},
+                    "next_reply": {"within": "2h"},
+                    "update": {"every": "4h"},
+                    "status_request": {"within": "1bd", "calendar": "office"},
+                    "resolution": {"within": "8h"},
+                },
+                "low": {
+                    "response": {"within": "4h", "calendar": "office"},
+                    "resolution": {"within": "16h", "calendar": "office"},
+                },
+                "none": {},
+            },
+            **support,
+        },
+        "plans": {"only": {}},
+    }
+    return agreement_of(read_document(json.dumps(policy)))
 
 
-def opened(world: World, subscription: Subscription, who: str = "agent", **how: object) -> Ticket:
-    """A ticket of amy's, opened on Monday unless said otherwise."""
-    given = {"at": MONDAY, "severity": None, **how}
-    return open_ticket(
-        subscription,
-        "Nothing loads",
-        "Since this morning nothing loads.",
-        requester=world.members["amy"],
-        actor=world.members[who],
-        **given,  # type: ignore[arg-type]
-    )
+def after(hours: float = 0, minutes: float = 0) -> Instant:
+    """That long after Monday 9:00."""
+    return instant_of(MONDAY + timedelta(hours=hours, minutes=minutes))
+
+
+def event(hours: float, type_: Any, value: Any = None, severity: str | None = None) -> Event:
+    """An event so many hours after Monday 9:00; `value` is the status or the severity that it sets."""
+    if type_ == "status":
+        return Event(after(hours), type_, status=value)
+    if type_ == "severity":
+        return Event(after(hours), type_, severity=value)
+    return Event(after(hours), type_, severity=severity)

@@ -10,7 +10,7 @@ from contracts.models import Subscription
 from contracts.policy.documents import read_document, shipped_policy
 from slaportal.audit.models import Event as AuditEvent
 from slaportal.refusal import Refusal
-from tests.tickets.desk import HOUR, MONDAY, opened, subscribed
+from tests.tickets.office import HOUR, MONDAY, opened, subscribed
 from tests.world import World
 from tickets.models import Mark, Ticket, TicketEvent
 

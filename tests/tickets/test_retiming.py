@@ -6,7 +6,7 @@ from contracts.actions.policies import publish_policy
 from contracts.models import Reader, Subscription
 from contracts.policy.documents import read_document, shipped_policy
 from tests.conftest import logged_in_as
-from tests.tickets.desk import HOUR, MONDAY, opened, subscribed
+from tests.tickets.office import HOUR, MONDAY, opened, subscribed
 from tests.world import World
 from tickets.actions.conversation import reply
 from tickets.actions.ending import resolve

@@ -9,7 +9,7 @@ from contracts.models import Subscription
 from slaportal.outbox.models import Message
 from slaportal.refusal import Refusal
 from tests.conftest import logged_in_as
-from tests.tickets.desk import HOUR, MONDAY, opened, subscribed
+from tests.tickets.office import HOUR, MONDAY, opened, subscribed
 from tests.world import World
 from tickets.actions.conversation import reply
 from tickets.actions.ending import resolve
@@ -200,6 +200,5 @@ def test_what_cannot_be_worked_out_stands_in_nobodys_way(world: World) -> None:
         assert TicketClock.objects.filter(ticket=good).exists()
         bad.refresh_from_db()
         assert (bad.mark, bad.act_at) == (None, MONDAY + HOUR + timedelta(minutes=5))
-        lines = []
         with pytest.raises(Refusal):
-            lines += differences(now=MONDAY + HOUR)
+            list(differences(now=MONDAY + HOUR))

@@ -1,6 +1,7 @@
 """Work on a ticket: what each act does to log, status and clocks, and what it refuses."""
 
 import uuid
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -9,7 +10,7 @@ from django.db import DatabaseError, transaction
 from slaportal.outbox.models import Message
 from slaportal.refusal import Refusal
 from tests.conftest import logged_in_as
-from tests.tickets.desk import HOUR, MINUTE, MONDAY, opened, subscribed
+from tests.tickets.office import HOUR, MINUTE, MONDAY, opened, subscribed
 from tests.world import World
 from tickets.access import get_ticket_for
 from tickets.actions.conversation import ask_for_status, note, reply
@@ -83,11 +84,12 @@ def test_who_saw_an_older_ticket_is_told_and_nothing_is_lost(world: World, ticke
     with world.inside("agent"):
         note(ticket, "Notes are in nobody's way.", actor=world.members["lead"], at=MONDAY + MINUTE)
         reply(ticket, "Looking.", actor=world.members["lead"], at=MONDAY + MINUTE, seen=1)
-        for act in (
+        acts: list[Callable[[], object]] = [
             lambda: reply(ticket, "Me too.", actor=world.members["agent"], at=MONDAY + HOUR, seen=2),
             lambda: resolve(ticket, "fix", actor=world.members["agent"], at=MONDAY + HOUR, seen=2),
             lambda: set_status(ticket, "pending", actor=world.members["agent"], at=MONDAY + HOUR, seen=2),
-        ):
+        ]
+        for act in acts:
             with pytest.raises(Refusal, match="CANARY-member-lead: replied") as refused:
                 act()
             assert (refused.value.code, refused.value.status) == ("changed_meanwhile", 409)

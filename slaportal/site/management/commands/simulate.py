@@ -13,7 +13,7 @@ from slaportal.site.simulate.comparing import failures_of
 from slaportal.site.simulate.figures import figures_of
 from slaportal.site.simulate.files import WrongFiles, read_files
 from slaportal.site.simulate.telling import tell, tell_sum
-from slaportal.site.simulate.working_out import Outcome, work_out
+from slaportal.site.simulate.working_out import work_out_all
 
 HOLDS, DOES_NOT_HOLD, WRONG_FILE = 0, 1, 2
 
@@ -34,7 +34,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Work everything out before a word is printed: a wrong file leaves nothing half said."""
         try:
-            outcomes = _worked_out(options["files"])
+            outcomes = work_out_all(read_files(options["files"]))
         except WrongFiles as wrong:
             self.stderr.write("\n".join(wrong.lines))
             sys.exit(WRONG_FILE)
@@ -55,16 +55,3 @@ class Command(BaseCommand):
             self.stdout.flush()
         except BrokenPipeError:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def _worked_out(files: list[Path]) -> list[Outcome]:
-    outcomes: list[Outcome] = []
-    lines: list[str] = []
-    for prepared in read_files(files):
-        try:
-            outcomes.append(work_out(prepared))
-        except WrongFiles as wrong:
-            lines += wrong.lines
-    if lines:
-        raise WrongFiles(lines)
-    return outcomes
