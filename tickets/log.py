@@ -58,6 +58,7 @@ class Log:
         self.ticket = ticket
         self.agreement = agreement
         self.events = events
+        self.submitted: TicketEvent | None = None
         self.history = History(timing.severities, timing.default)
         for event in events:
             self.history.add(event)
@@ -138,24 +139,21 @@ class Log:
         return None if since is None else moment_of(since)
 
 
-def open_log(ticket: Ticket, *, at: datetime, seen: int | None = None) -> Log:
+def open_log(ticket: Ticket, *, at: datetime, seen: int | None = None, token: uuid.UUID | None = None) -> Log:
     """The ticket locked and brought up to `at`. Refuses `changed_meanwhile` when others added to it since `seen`.
 
     `seen` is the revision that the person acted on. The refusal says what happened; what they wrote is theirs to keep.
+    If the submission `token` came before, the log says what it did then (`submitted`), and nothing more is done.
     """
     locked = Ticket.objects.select_for_update(of=("self",)).get(pk=ticket.pk)
     log = Log(locked, agreement_of_ticket(locked), logs_of([locked.pk])[locked.pk])
-    if seen is not None and seen < locked.revision:
-        refuse_changed(locked, seen)
-    log.settle(at)
+    if token is not None:
+        log.submitted = TicketEvent.objects.filter(provider_id=ticket.provider_id, token=token).first()
+    if log.submitted is None:
+        if seen is not None and seen < locked.revision:
+            refuse_changed(locked, seen)
+        log.settle(at)
     return log
-
-
-def submitted_before(ticket: Ticket, token: uuid.UUID | None) -> TicketEvent | None:
-    """What the same submission did when it came first; its second arrival has no effect."""
-    if token is None:
-        return None
-    return TicketEvent.objects.filter(provider_id=ticket.provider_id, token=token).first()
 
 
 def refuse_changed(ticket: Ticket, seen: int) -> None:

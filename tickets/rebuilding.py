@@ -84,7 +84,7 @@ def _of_ticket(  # noqa: PLR0917 - what is stored of one ticket
         if told != found:
             yield f"{name}: {key} is stored as {told}, the log says {found}"
     yield from _of_clocks(name, result, stored)
-    late = {
+    late: set[tuple[str, int, datetime, str]] = {
         (clock.name, number, moment_of(instant), severity)
         for clock in result.clocks
         for number, (instant, severity) in enumerate(clock.late, 1)

@@ -12,7 +12,7 @@ from slaportal.tenancy.models import Membership
 from tickets.actions.opening import refuse_unfit_text
 from tickets.history import Status
 from tickets.lifecycle import reopen_until
-from tickets.log import Log, Said, open_log, submitted_before
+from tickets.log import Log, Said, open_log
 from tickets.models import Ticket, TicketEvent
 from tickets.notices import tell_requester
 
@@ -33,10 +33,9 @@ def reply(
     away for that), `reopen_window_over`, `ticket_closed` for a customer's reply to a closed ticket.
     """
     refuse_unfit_text(text)
-    log = open_log(ticket, at=at, seen=seen if actor.is_staff else None)
-    there = submitted_before(ticket, token)
-    if there is not None:
-        return there
+    log = open_log(ticket, at=at, seen=seen if actor.is_staff else None, token=token)
+    if log.submitted is not None:
+        return log.submitted
     said = Said(actor, text, token=token)
     if not actor.is_staff:
         refuse_late_reopening(log, at)
@@ -55,10 +54,9 @@ def note(ticket: Ticket, text: str, *, actor: Membership, at: datetime, token: u
     """For the desk's eyes only; it changes no clock and no status. Refuses customers (`role_not_allowed`)."""
     require_staff(actor)
     refuse_unfit_text(text)
-    log = open_log(ticket, at=at)
-    there = submitted_before(ticket, token)
-    if there is not None:
-        return there
+    log = open_log(ticket, at=at, token=token)
+    if log.submitted is not None:
+        return log.submitted
     event = log.add("internal_note", Said(actor, text, token=token), at, public=False)
     log.save()
     record("ticket_noted", log.ticket, actor=actor, after={"event": event.ordinal})
@@ -72,10 +70,9 @@ def ask_for_status(
 
     Support may note that somebody asked by phone. Refuses what does not fit (`event_does_not_fit`).
     """
-    log = open_log(ticket, at=at)
-    there = submitted_before(ticket, token)
-    if there is not None:
-        return there
+    log = open_log(ticket, at=at, token=token)
+    if log.submitted is not None:
+        return log.submitted
     event = log.add("status_request", Said(actor, text, token=token), at)
     log.save()
     record("ticket_status_asked", log.ticket, actor=actor, after={"event": event.ordinal})

@@ -10,7 +10,7 @@ from slaportal.refusal import Refusal
 from slaportal.tenancy.models import Membership
 from tickets.actions.conversation import refuse_late_reopening, require_staff
 from tickets.history import RESOLUTIONS, Resolution
-from tickets.log import Said, open_log, submitted_before
+from tickets.log import Said, open_log
 from tickets.models import Ticket, TicketEvent
 from tickets.notices import tell_requester
 
@@ -33,10 +33,9 @@ def resolve(
     if resolution not in RESOLUTIONS:
         said = _("Say how it was solved: %(kinds)s.") % {"kinds": ", ".join(RESOLUTIONS)}
         raise Refusal("resolution_unknown", said, fields={"resolution": said})
-    log = open_log(ticket, at=at, seen=seen)
-    there = submitted_before(ticket, token)
-    if there is not None:
-        return there
+    log = open_log(ticket, at=at, seen=seen, token=token)
+    if log.submitted is not None:
+        return log.submitted
     event = log.add("resolved", Said(actor, text, token=token), at, resolution=resolution)
     log.save()
     tell_requester(log.ticket, event)
@@ -57,10 +56,9 @@ def reopen(
 
     A customer may as long as the policy says (`reopen_window_over`); support always may, until it is closed.
     """
-    log = open_log(ticket, at=at, seen=seen if actor.is_staff else None)
-    there = submitted_before(ticket, token)
-    if there is not None:
-        return there
+    log = open_log(ticket, at=at, seen=seen if actor.is_staff else None, token=token)
+    if log.submitted is not None:
+        return log.submitted
     if not actor.is_staff:
         refuse_late_reopening(log, at)
     event = log.add("reopened", Said(actor, text, token=token), at)
@@ -73,10 +71,9 @@ def close(
     ticket: Ticket, *, actor: Membership, at: datetime, seen: int | None = None, token: uuid.UUID | None = None
 ) -> TicketEvent:
     """A solved ticket is closed for good, by support or by the customer who is satisfied."""
-    log = open_log(ticket, at=at, seen=seen if actor.is_staff else None)
-    there = submitted_before(ticket, token)
-    if there is not None:
-        return there
+    log = open_log(ticket, at=at, seen=seen if actor.is_staff else None, token=token)
+    if log.submitted is not None:
+        return log.submitted
     event = log.add("closed", Said(actor, token=token), at)
     log.save()
     record("ticket_closed", log.ticket, actor=actor, after={"event": event.ordinal})

@@ -4,7 +4,6 @@ import uuid
 from collections.abc import Mapping
 from datetime import datetime
 
-from django.db import connection
 from django.utils.translation import gettext as _
 
 from contracts.models import Service, Subscription
@@ -16,14 +15,10 @@ from slaportal.refusal import Refusal
 from slaportal.tenancy.models import Membership
 from tickets.history import Event
 from tickets.log import Log, Said
-from tickets.models import Ticket, TicketEvent
+from tickets.models import Counter, Ticket, TicketEvent
 from tickets.timing import timing_of
 
 LONGEST_TEXT = 100_000
-_NEXT_NUMBER = """
-INSERT INTO tickets_counter (provider_id, last_number) VALUES (%s, 1)
-ON CONFLICT (provider_id) DO UPDATE SET last_number = tickets_counter.last_number + 1 RETURNING last_number
-"""
 
 
 def open_ticket(
@@ -75,12 +70,14 @@ def open_ticket(
 
 def _opened(ticket: Ticket, agreement: Agreement, said: Said, severity: str | None) -> Ticket:
     """The counter's row is taken last, since all openings of the provider wait for it; whoever waited looks again."""
-    with connection.cursor() as cursor:
-        cursor.execute(_NEXT_NUMBER, [ticket.provider_id])
-        ticket.number = cursor.fetchone()[0]
+    Counter.objects.bulk_create([Counter(provider_id=ticket.provider_id)], ignore_conflicts=True)
+    counter = Counter.objects.select_for_update(of=("self",)).get(provider_id=ticket.provider_id)
     there = _submitted(ticket.provider_id, said.token)
     if there is not None:
         return there
+    counter.last_number += 1
+    counter.save(update_fields=["last_number"])
+    ticket.number = counter.last_number
     ticket.save(force_insert=True)
     log = Log(ticket, agreement, list[Event]())
     log.add("opened", said, ticket.opened_at, severity=severity)

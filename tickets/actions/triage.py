@@ -10,7 +10,7 @@ from slaportal.refusal import Refusal
 from slaportal.tenancy.models import Membership
 from tickets.actions.conversation import require_staff
 from tickets.history import Status
-from tickets.log import Said, open_log, submitted_before
+from tickets.log import Said, open_log
 from tickets.models import Ticket, TicketEvent
 
 
@@ -29,10 +29,9 @@ def set_status(
     Refuses `status_unchanged`, `changed_meanwhile`, `event_does_not_fit`.
     """
     require_staff(actor)
-    log = open_log(ticket, at=at, seen=seen)
-    there = submitted_before(ticket, token)
-    if there is not None:
-        return there
+    log = open_log(ticket, at=at, seen=seen, token=token)
+    if log.submitted is not None:
+        return log.submitted
     before = log.history.status
     if status == before:
         raise Refusal("status_unchanged", _("The ticket has this status already."), fields={"status": _("Unchanged.")})
@@ -57,10 +56,9 @@ def set_severity(
     By whom the policy lets classify: refuses the other side (`severity_not_yours`), `reason_needed`,
     `severity_unchanged`, `unknown_severity`, `changed_meanwhile`, `ticket_closed`.
     """
-    log = open_log(ticket, at=at, seen=seen)
-    there = submitted_before(ticket, token)
-    if there is not None:
-        return there
+    log = open_log(ticket, at=at, seen=seen, token=token)
+    if log.submitted is not None:
+        return log.submitted
     if actor.is_staff != (log.agreement.terms.support.classified_by == "provider"):
         raise Refusal("severity_not_yours", _("The policy lets the other side set the severity."), status=403)
     if not reason.strip():
@@ -100,10 +98,9 @@ def assign(
     ):
         said = _("A ticket is assigned to somebody of the desk.")
         raise Refusal("assignee_unknown", said, fields={"assignee": said})
-    log = open_log(ticket, at=at, seen=seen)
-    there = submitted_before(ticket, token)
-    if there is not None:
-        return there
+    log = open_log(ticket, at=at, seen=seen, token=token)
+    if log.submitted is not None:
+        return log.submitted
     before = log.ticket.assignee
     said_name = assignee.name if assignee else _("Nobody")
     event = log.add("assigned", Said(actor, reason=said_name, token=token), at, public=False)
