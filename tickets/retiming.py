@@ -26,6 +26,7 @@ SELECT t.id FROM tickets_ticket t JOIN contracts_subscription s ON s.id = t.subs
 WHERE t.provider_id = %s AND t.solved_at IS NULL AND t.id > %s AND t.version_id <> %s AND t.plan = ANY(%s)
   AND NOT EXISTS (SELECT 1 FROM tickets_ticketevent e
     WHERE e.ticket_id = t.id AND e.severity <> '' AND e.severity <> ALL(%s))
+  AND NOT EXISTS (SELECT 1 FROM tickets_breach b WHERE b.ticket_id = t.id)
 ORDER BY t.id LIMIT %s FOR UPDATE OF t
 """
 _PIN = """
@@ -89,7 +90,10 @@ def _pin_chunk(name: str, provider_id: int, at: datetime, chunk: int) -> tuple[i
 
 
 def _pinned_anew(version: PolicyVersion, after: int, at: datetime, chunk: int) -> list[int]:
-    """The open tickets of the policy whose plan and severities the new version has; the others keep the old one."""
+    """The open tickets of the policy whose plan and severities the new version has; the others keep the old one.
+
+    So do those with a breach: it stays, and is explained by the version that was broken.
+    """
     document = document_of(version)
     plans = list(document.plans)
     known = set.intersection(*({*timing_of(agreement_of(document, plan)).severities} for plan in plans))

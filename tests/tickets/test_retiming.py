@@ -91,6 +91,17 @@ def test_a_ticket_whose_severity_is_gone_keeps_its_version(world: World) -> None
     assert versions(world) == [1]
 
 
+def test_a_ticket_with_a_breach_keeps_the_version_that_was_broken(world: World) -> None:
+    tickets(world, 1)
+    with world.inside("agent"):
+        Ticket.objects.update(mark=Mark.SOON)
+    with logged_in_as("portal_jobs"):
+        sweep_marked(at=MONDAY + 5 * HOUR)
+    published(world, retime=True)
+    assert swept(1) == 0
+    assert versions(world) == [1]
+
+
 def test_a_later_request_does_not_wait_for_one_with_a_later_date(world: World) -> None:
     tickets(world, 1)
     published(world, retime=True, days=90)
