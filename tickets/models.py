@@ -30,6 +30,15 @@ class Mark(models.IntegerChoices):
     IN_TURN = 1, _("in turn")
 
 
+class Standing(models.IntegerChoices):
+    """Where an unsolved ticket stands in the queue, in this order."""
+
+    DUE = 0, _("Due")
+    BREACHED = 1, _("Breached")
+    UNTIMED = 2, _("No deadline")
+    PAUSED = 3, _("Paused")
+
+
 class Counter(models.Model):
     """The last number that a provider has given to a ticket."""
 
@@ -54,8 +63,9 @@ class Ticket(models.Model):
     """One request of a customer. What its log says stands here too, for lists: status, severity, assignee.
 
     `version` and `plan` are pinned when it is opened. `revision` counts the events of the log. `next_due_at` is the
-    next deadline of a clock that runs, for the queue; `act_at` the next instant at which something becomes true by
-    itself: a warning, a breach, a solving after silence, a closing. `mark` says that the log was added to since
+    next deadline of a clock that runs; `act_at` the next instant at which something becomes true by itself: a warning,
+    a breach, a solving after silence, a closing. The queue is in the order of `standing` and `standing_at` (due, late,
+    opened or paused since then); `severity_rank` is 0 for the most severe. `mark` says that the log was added to since
     `worked_out_at`. Nothing may be recorded before `settled_at`: up to there breaches were announced.
     """
 
@@ -85,6 +95,9 @@ class Ticket(models.Model):
     worked_out_at = models.DateTimeField(null=True, blank=True)
     next_due_at = models.DateTimeField(null=True, blank=True)
     act_at = models.DateTimeField(null=True, blank=True)
+    standing = models.SmallIntegerField(choices=Standing.choices, default=Standing.UNTIMED)
+    standing_at = models.DateTimeField(null=True, blank=True)
+    severity_rank = models.SmallIntegerField(default=0)
     mark = models.SmallIntegerField(choices=Mark.choices, null=True, blank=True)
     marked_at = models.DateTimeField(null=True, blank=True)
 
@@ -134,10 +147,21 @@ class Ticket(models.Model):
         indexes = [
             models.Index(fields=["mark", "marked_at"], name="ticket_marked", condition=Q(mark__isnull=False)),
             models.Index(fields=["act_at"], name="ticket_act", condition=Q(act_at__isnull=False)),
-            models.Index(fields=["provider", "next_due_at"], name="ticket_due", condition=Q(closed_at=None)),
-            models.Index(fields=["provider", "status"], name="ticket_open", condition=Q(solved_at=None)),
+            models.Index(
+                fields=["provider", "standing", "standing_at", "id"], name="ticket_queue", condition=Q(solved_at=None)
+            ),
+            models.Index(
+                fields=["provider", "severity_rank", "standing", "standing_at", "id"],
+                name="ticket_queue_by_severity",
+                condition=Q(solved_at=None),
+            ),
+            models.Index(fields=["provider", "next_due_at"], name="ticket_due", condition=Q(solved_at=None)),
             models.Index(fields=["tenant", "-id"], name="ticket_of_tenant"),
-            models.Index(fields=["provider", "assignee"], name="ticket_assigned", condition=Q(solved_at=None)),
+            models.Index(
+                fields=["assignee", "standing", "standing_at", "id"],
+                name="ticket_assigned",
+                condition=Q(solved_at=None),
+            ),
             models.Index(fields=["subscription", "id"], name="ticket_to_retime", condition=Q(closed_at=None)),
         ]
 

@@ -4,8 +4,6 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db.models.functions import Now
-
 from contracts.policy.agreement import Agreement
 from slaportal.intervals import Instant, instant_of, moment_of
 from tickets.history import Event
@@ -42,9 +40,9 @@ def differences(*, now: datetime) -> Iterator[str]:
         yield from _differences(block, now)
 
 
-def mark_all() -> int:
+def mark_all(now: datetime) -> int:
     """Marks every ticket of the scope, so that the workers write anew what the logs come to; how many."""
-    return Ticket.objects.filter(mark=None).update(mark=Mark.IN_TURN, marked_at=Now())
+    return Ticket.objects.filter(mark=None).update(mark=Mark.IN_TURN, marked_at=now)
 
 
 def _differences(tickets: Sequence[Ticket], now: datetime) -> Iterator[str]:
@@ -80,6 +78,9 @@ def _of_ticket(  # noqa: PLR0917 - what is stored of one ticket
     for key, told, found in (
         ("next_due_at", ticket.next_due_at, _moment(result.next_due)),
         ("act_at", ticket.act_at, _moment(result.act)),
+        ("standing", ticket.standing, result.standing),
+        ("standing_at", ticket.standing_at, moment_of(result.standing_at)),
+        ("severity_rank", ticket.severity_rank, result.rank),
     ):
         if told != found:
             yield f"{name}: {key} is stored as {told}, the log says {found}"

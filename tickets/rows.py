@@ -20,8 +20,8 @@ ClockRow: TypeAlias = tuple[Any, ...]
 BreachRow: TypeAlias = tuple[int, int, int, str, int, str, int]
 # (tenant, ticket, clock, cycle, severity, percent, reached)
 WarningRow: TypeAlias = tuple[int, int, str, int, str, int, int]
-# (ticket, worked out, next due, act)
-TicketRow: TypeAlias = tuple[int, int, int | None, int | None]
+# (ticket, worked out, next due, act, standing, standing since, rank of the severity)
+TicketRow: TypeAlias = tuple[int, int, int | None, int | None, int, int, int]
 
 _WRITE_CLOCKS = f"""
 INSERT INTO tickets_ticketclock AS c (provider_id, tenant_id, ticket_id, clock, {_CLOCK})
@@ -58,8 +58,10 @@ ON CONFLICT (ticket_id, clock, cycle, severity, percent) DO NOTHING RETURNING id
 """  # noqa: S608
 _WRITE_TICKETS = f"""
 UPDATE tickets_ticket t SET mark = NULL, marked_at = NULL, worked_out_at = {_AT % "u.worked_out"},
-  next_due_at = {_AT % "u.due"}, act_at = {_AT % "u.act"}
-FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[]) AS u (id, worked_out, due, act)
+  next_due_at = {_AT % "u.due"}, act_at = {_AT % "u.act"}, standing = u.standing,
+  standing_at = {_AT % "u.standing_at"}, severity_rank = u.rank
+FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::smallint[], %s::bigint[], %s::smallint[])
+  AS u (id, worked_out, due, act, standing, standing_at, rank)
 WHERE t.id = u.id
 """  # noqa: S608
 
@@ -86,7 +88,7 @@ def write_warnings(provider_id: int, rows: Sequence[WarningRow], now: datetime) 
 def write_tickets(rows: Sequence[TicketRow]) -> None:
     """When each was worked out, is due next and is to be looked at next; the marks are taken away."""
     with connection.cursor() as cursor:
-        cursor.execute(_WRITE_TICKETS, _columns(rows, 4))
+        cursor.execute(_WRITE_TICKETS, _columns(rows, 7))
 
 
 def write_settled(tickets: Iterable[int], now: datetime) -> None:

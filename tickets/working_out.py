@@ -14,15 +14,16 @@ from contracts.policy.agreement import Agreement
 from slaportal.intervals import Instant, instant_of
 from tickets.approaching import warnings_of
 from tickets.clocks import Clock, read_clocks
-from tickets.history import Event, read_history
+from tickets.history import Event, History, read_history
 from tickets.lifecycle import next_act
 from tickets.log import open_log
-from tickets.models import Breach, ClockWarning, Ticket, TicketClock
+from tickets.models import Breach, ClockWarning, Standing, Ticket, TicketClock
 from tickets.notices import leads_of, tell_of_breach, tell_of_warning
 from tickets.queries import agreements_of, logs_of
 from tickets.rows import (
     BreachRow,
     ClockRow,
+    TicketRow,
     WarningRow,
     write_breaches,
     write_clocks,
@@ -50,6 +51,9 @@ class Followed:
     next_due: Instant | None
     act: Instant | None
     acts: bool
+    standing: Standing
+    standing_at: Instant
+    rank: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +92,7 @@ def work_out(tickets: Sequence[int], *, provider_id: int, now: datetime) -> Anno
         write_breaches(provider_id, [row for worked in rows for row in _breach_rows(worked)], now),
         write_warnings(provider_id, [row for worked in rows for row in _warning_rows(worked)], now),
     )
-    write_tickets([(worked.ticket, worked.result.now, worked.result.next_due, worked.result.act) for worked in rows])
+    write_tickets([_ticket_row(worked) for worked in rows])
     if announced.breaches or announced.warnings:
         _tell(provider_id, announced, now)
     return announced
@@ -122,8 +126,29 @@ def follow(agreement: Agreement, events: list[Event], now: Instant) -> Followed:
         instants += [reached for _, reached in warnings_of(clock) if reached > now]
     if act is not None:
         instants.append(act.at)
-    acts = act is not None and act.at <= now
-    return Followed(now, clocks, min(dues, default=None), min(instants, default=None), acts)
+    return Followed(
+        now,
+        clocks,
+        min(dues, default=None),
+        min(instants, default=None),
+        act is not None and act.at <= now,
+        *_standing(history, clocks, now),
+        timing.severities.index(severity) if (severity := history.severities[-1][2]) in timing.severities else 0,
+    )
+
+
+def _standing(history: History, clocks: Sequence[Clock], now: Instant) -> tuple[Standing, Instant]:
+    """The next deadline goes first, then what is late and has none, then what is not timed, then what is paused."""
+    going = [clock for clock in clocks if clock.stopped_at is None]
+    dues = [clock.due for clock in going if clock.due is not None]
+    ahead = [due for due in dues if due >= now]
+    if ahead:
+        return Standing.DUE, min(ahead)
+    if dues:
+        return Standing.BREACHED, min(dues)
+    if going:
+        return Standing.PAUSED, history.statuses[-1][1]
+    return Standing.UNTIMED, history.statuses[0][1]
 
 
 def _settle(tickets: set[int], now: datetime) -> None:
@@ -131,6 +156,12 @@ def _settle(tickets: set[int], now: datetime) -> None:
     for ticket in Ticket.objects.filter(pk__in=tickets):
         log = open_log(ticket, at=now)
         log.save()
+
+
+def _ticket_row(worked: Worked) -> TicketRow:
+    result = worked.result
+    times = (result.now, result.next_due, result.act)
+    return (worked.ticket, *times, int(result.standing), result.standing_at, result.rank)
 
 
 def _clock_row(worked: Worked, clock: Clock) -> ClockRow:

@@ -1,6 +1,10 @@
 """The uptime app: what was delivered."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+from slaportal.audit.words import ACTIONS, FIELDS, KINDS
+from slaportal.outbox import words
 
 
 class UptimeConfig(AppConfig):
@@ -8,3 +12,44 @@ class UptimeConfig(AppConfig):
 
     name = "uptime"
     label = "uptime"
+
+    def ready(self) -> None:
+        """The audit and the page of messages get the words for what is done here."""
+        ACTIONS.update(
+            outage_corrected=_("Outage corrected"),
+            outage_ended=_("Outage ended"),
+            outage_recorded=_("Outage recorded"),
+            outage_struck_out=_("Outage struck out"),
+            period_revised=_("Closed period revised"),
+            unmonitored_ended=_("Measured again"),
+            unmonitored_recorded=_("Unmeasured time recorded"),
+            unmonitored_struck_out=_("Unmeasured time struck out"),
+            window_announced=_("Maintenance announced"),
+            window_cancelled=_("Maintenance cancelled"),
+            window_moved=_("Maintenance moved"),
+            window_planned=_("Maintenance planned"),
+        )
+        KINDS.update(
+            outage=_("Outage"),
+            subscriptionperiod=_("Period"),
+            unmonitored=_("Unmeasured time"),
+            window=_("Maintenance window"),
+        )
+        FIELDS.update(
+            cancelled_at=_("Cancelled"),
+            cause=_("Cause"),
+            ends_at=_("End"),
+            impact=_("Impact"),
+            inputs=_("Digest of the evidence"),
+            note=_("Note"),
+            percent=_("Percent"),
+            revision=_("Revision"),
+            service=_("Service"),
+            services=_("Services"),
+            starts_at=_("Start"),
+            title=_("Title"),
+            told=_("People told"),
+            true_start_at=_("True start"),
+            void_at=_("Struck out"),
+        )
+        words.KINDS.update(window_announced=_("Maintenance announced"))

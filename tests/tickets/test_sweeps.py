@@ -14,7 +14,7 @@ from tests.world import World
 from tickets.actions.conversation import reply
 from tickets.actions.ending import resolve
 from tickets.actions.triage import assign, set_severity
-from tickets.models import Breach, ClockWarning, Ticket, TicketClock, TicketEvent
+from tickets.models import Breach, ClockWarning, Standing, Ticket, TicketClock, TicketEvent
 from tickets.rebuilding import differences
 from tickets.sweeping import sweep_due, sweep_marked
 
@@ -140,6 +140,38 @@ def test_silence_solves_and_time_closes_at_their_own_instants(world: World) -> N
         assert ticket.closed_at == MONDAY + HOUR + 10 * DAY + 2 * US
         assert list(TicketEvent.objects.filter(side="portal").values_list("type", flat=True)) == ["resolved", "closed"]
         assert not list(differences(now=MONDAY + 31 * DAY))
+
+
+def test_where_a_ticket_stands_in_the_queue(world: World) -> None:
+    subscription = agreed(world, "spirion")
+    agent = world.members["agent"]
+
+    def stands(at: datetime) -> tuple[Standing, datetime | None, int]:
+        swept(at)
+        with world.inside("agent"):
+            ticket = Ticket.objects.get()
+            return Standing(ticket.standing), ticket.standing_at, ticket.severity_rank
+
+    with world.inside("agent"):
+        ticket = opened(world, subscription, severity="critical")
+    assert stands(MONDAY) == (Standing.DUE, MONDAY + 4 * HOUR, 0)
+    assert stands(MONDAY + 5 * HOUR) == (Standing.DUE, MONDAY + DAY, 0)  # the resolution is still ahead
+    assert stands(MONDAY + 2 * DAY) == (Standing.BREACHED, MONDAY + 4 * HOUR, 0)
+    with world.inside("agent"):
+        reply(ticket, "At last", actor=agent, at=MONDAY + 2 * DAY)
+        set_severity(ticket, "minor", reason="It was a toner", actor=agent, at=MONDAY + 2 * DAY)
+    assert stands(MONDAY + 2 * DAY) == (Standing.UNTIMED, MONDAY, 2)
+
+
+def test_a_ticket_whose_clocks_all_wait_is_paused(world: World) -> None:
+    subscription = agreed(world, "spirion")
+    with world.inside("agent"):
+        ticket = opened(world, subscription, severity="critical")
+        reply(ticket, "Which?", actor=world.members["agent"], at=MONDAY + HOUR, status="waiting_on_customer")
+    swept(MONDAY + 2 * HOUR)
+    with world.inside("agent"):
+        ticket.refresh_from_db()
+        assert (ticket.standing, ticket.standing_at, ticket.next_due_at) == (Standing.PAUSED, MONDAY + HOUR, None)
 
 
 def test_three_follow_ups_that_are_apart_solve_a_day_after_the_third(world: World) -> None:

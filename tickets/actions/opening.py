@@ -64,6 +64,7 @@ def open_ticket(
         opened_at=opened,
         created_at=at,
         last_event_at=opened,
+        standing_at=opened,
     )
     return _opened(ticket, pinned[2], Said(actor, text, token=token), chosen)
 

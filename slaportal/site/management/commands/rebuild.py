@@ -23,7 +23,10 @@ COMPARE: dict[str, Callable[[datetime], Iterator[str]]] = {
     "clocks": lambda now: tickets_.differences(now=now),
     "periods": _periods,
 }
-MARK: dict[str, Callable[[], int]] = {"clocks": tickets_.mark_all, "periods": uptime_.mark_open}
+MARK: dict[str, Callable[[datetime], int]] = {
+    "clocks": tickets_.mark_all,
+    "periods": uptime_.mark_open,
+}
 
 
 class Command(BaseCommand):
@@ -51,7 +54,9 @@ class Command(BaseCommand):
                 if check:
                     different += self._compare(what, slug)
                 else:
-                    self.stdout.write(f"{slug}: {MARK[what]():,} {what} marked, the workers work them out.")
+                    self.stdout.write(
+                        f"{slug}: {MARK[what](database_now()):,} {what} marked, the workers work them out."
+                    )
         if provider and not seen:
             raise CommandError(f"There is no provider {provider}: give the short name that stands in its address.")
         if different:

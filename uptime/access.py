@@ -1,0 +1,36 @@
+"""One outage, window or period for one person: another's and a missing one are the same 404."""
+
+from django.utils.translation import gettext as _
+
+from slaportal.tenancy.access import not_found, require_role
+from slaportal.tenancy.models import STAFF_ROLES, Membership
+from uptime.models import Outage, SubscriptionPeriod, Window
+
+
+def get_outage_for(actor: Membership, pk: int) -> Outage:
+    """An outage of the staff's provider; customers read the evidence of their periods instead: 403."""
+    require_role(actor, *STAFF_ROLES)
+    outage = Outage.objects.filter(pk=pk, provider_id=actor.provider_id).first()
+    if outage is None:
+        raise not_found(_("There is no such outage here."))
+    return outage
+
+
+def get_window_for(actor: Membership, pk: int) -> Window:
+    """A maintenance window of the staff's provider; customers are told of theirs: 403."""
+    require_role(actor, *STAFF_ROLES)
+    window = Window.objects.filter(pk=pk, provider_id=actor.provider_id).first()
+    if window is None:
+        raise not_found(_("There is no such maintenance window here."))
+    return window
+
+
+def get_period_for(actor: Membership, pk: int) -> SubscriptionPeriod:
+    """A period of the provider's (for staff), or of the actor's own tenant."""
+    found = SubscriptionPeriod.objects.filter(pk=pk, provider_id=actor.provider_id)
+    if actor.tenant_id is not None:
+        found = found.filter(tenant_id=actor.tenant_id)
+    period = found.select_related("subscription", "version").first()
+    if period is None:
+        raise not_found(_("There is no such period here."))
+    return period

@@ -1,0 +1,137 @@
+"""Working periods out: their figures as of now are written, many at once, and when to look at them again."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import structlog
+from django.db import connection
+
+from contracts.policy.durations import MINUTE
+from slaportal.intervals import Instant, instant_of
+from slaportal.refusal import Refusal
+from uptime.facts import Facts, facts_of
+from uptime.figures import figures_of
+from uptime.measuring import measure
+from uptime.models import SubscriptionPeriod
+
+log = structlog.get_logger(__name__)
+
+WRITE = """
+UPDATE uptime_subscriptionperiod p SET percent = n.percent::numeric, met = n.met, figures = n.figures::jsonb,
+  measurement = p.measurement + (p.measurement = 0 OR p.figures <> n.figures::jsonb)::int,
+  worked_out_at = %s, marked_at = NULL, look_at = 'epoch'::timestamptz + n.look * interval '1 microsecond'
+FROM unnest(%s::bigint[], %s::text[], %s::boolean[], %s::text[], %s::bigint[]) n(id, percent, met, figures, look)
+WHERE p.id = n.id AND p.closed_at IS NULL
+"""
+CLEAR = """
+UPDATE uptime_subscriptionperiod SET marked_at = NULL, look_at = NULL
+WHERE id = ANY(%s) AND closed_at IS NOT NULL AND (marked_at IS NOT NULL OR look_at IS NOT NULL)
+"""
+PUT_OFF = """
+UPDATE uptime_subscriptionperiod SET marked_at = NULL, look_at = %s + interval '1 hour' WHERE id = ANY(%s)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Worked:
+    """A period with its facts and what they come to, ready to be written."""
+
+    period: SubscriptionPeriod
+    facts: Facts
+    percent: str | None
+    met: bool | None
+    figures: dict[str, Any]
+    look: Instant
+
+
+def work_out(ids: Iterable[int], *, now: datetime) -> int:
+    """Writes the figures of these periods as of `now`; in the staff's scope. Closed ones stay as they are.
+
+    `measurement` counts up only where the figures changed. Returns how many were worked out.
+    """
+    worked = worked_out(ids, now=now)
+    write(worked, now=now)
+    return len(worked)
+
+
+def worked_out(ids: Iterable[int], *, now: datetime) -> list[Worked]:
+    """What the open ones among these periods come to, their rows locked until the end of the transaction."""
+    wanted = sorted(set(ids))
+    rows = list(
+        SubscriptionPeriod.objects.select_for_update(of=("self",))
+        .filter(pk__in=wanted, closed_at=None)
+        .defer("figures", "evidence")
+        .order_by("pk")
+    )
+    if len(rows) < len(wanted):
+        with connection.cursor() as cursor:
+            cursor.execute(CLEAR, [wanted])
+    facts, instant = facts_of(rows), instant_of(now)
+    worked, refused = [], []
+    for row in rows:
+        try:
+            worked.append(_worked(row, facts[row.pk], instant))
+        except Refusal as refusal:  # a calendar that ends: one period must not keep the others
+            log.error("period_refused", period=row.pk, reason=refusal.message)
+            refused.append(row.pk)
+    if refused:
+        with connection.cursor() as cursor:
+            cursor.execute(PUT_OFF, [now, refused])
+    return worked
+
+
+def write(worked: Sequence[Worked], *, now: datetime) -> None:
+    """All of them in one statement."""
+    if not worked:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            WRITE,
+            [
+                now,
+                [one.period.pk for one in worked],
+                [one.percent for one in worked],
+                [one.met for one in worked],
+                [json.dumps(one.figures) for one in worked],
+                [one.look for one in worked],
+            ],
+        )
+
+
+def put_off(ids: Sequence[int], *, now: datetime) -> None:
+    """Periods that could not be worked out are looked at again in an hour."""
+    with connection.cursor() as cursor:
+        cursor.execute(PUT_OFF, [now, list(ids)])
+
+
+def _worked(period: SubscriptionPeriod, facts: Facts, now: Instant) -> Worked:
+    measured, metrics = measure(period, facts, now)
+    figures = figures_of(measured, metrics)
+    shown = figures["availability"] or {}
+    look = next_look(facts, now, closes=instant_of(period.closes_at))
+    return Worked(period, facts, shown.get("percent"), shown.get("met"), figures, look)
+
+
+def next_look(facts: Facts, now: Instant, *, closes: Instant) -> Instant:
+    """The next instant at which the figures change by themselves; while something goes on, a minute from now."""
+    if now >= facts.period.end:
+        return closes
+    look, goes_on = facts.period.end, now + MINUTE
+    spans: list[tuple[Instant, Instant | None]] = [(outage.start, outage.end) for outage in facts.outages]
+    for start, end in (*spans, *facts.unmonitored) if facts.unmonitored else spans:
+        if start > now:
+            look = min(look, start)
+        elif end is None or end > now:
+            look = min(look, goes_on) if end is None else min(look, goes_on, end)
+    for window in facts.windows:
+        if window.announced is not None and window.announced > now:
+            look = min(look, window.announced)
+        if window.start > now:
+            look = min(look, window.start)
+        elif window.end > now:
+            # One that nobody announced is excluded only as far as it has come.
+            look = min(look, window.end) if window.announced is not None else min(look, window.end, goes_on)
+    return look
