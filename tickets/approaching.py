@@ -18,6 +18,11 @@ def warnings_of(clock: Clock) -> Iterator[tuple[int, Instant]]:
                 yield percent, reached
 
 
+def soon_at(clock: Clock) -> Instant | None:
+    """From when on a clock that has not stopped is due soon: the first of the shares."""
+    return None if clock.stopped_at is not None or clock.due is None else reached_at(clock, WARNED_AT[0])
+
+
 def reached_at(clock: Clock, percent: int) -> Instant | None:
     """The earliest instant at which `percent` of the target has been used; None while paused before that.
 

@@ -225,7 +225,8 @@ class TicketEvent(models.Model):
 class TicketClock(models.Model):
     """What one clock of a ticket says. Only what does not change by itself: a clock that runs has no `elapsed_us`.
 
-    Microseconds of open time (of real time for business days). `cycle` counts the starts of a clock in cycles.
+    Microseconds of open time (of real time for business days). `cycle` counts the starts of a clock in cycles. From
+    `soon_at` on, when three quarters of the time are used, a clock that has not stopped is due soon.
     """
 
     provider = models.ForeignKey(Provider, models.PROTECT, related_name="+")
@@ -237,6 +238,7 @@ class TicketClock(models.Model):
     state = models.CharField(max_length=7)
     outcome = models.CharField(max_length=8)
     due_at = models.DateTimeField(null=True)
+    soon_at = models.DateTimeField(null=True)
     aim_at = models.DateTimeField(null=True)
     since_at = models.DateTimeField()
     stopped_at = models.DateTimeField(null=True)

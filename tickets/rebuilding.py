@@ -6,6 +6,7 @@ from typing import Any
 
 from contracts.policy.agreement import Agreement
 from slaportal.intervals import Instant, instant_of, moment_of
+from tickets.approaching import soon_at
 from tickets.history import Event
 from tickets.models import Breach, Mark, Ticket, TicketClock
 from tickets.queries import agreements_of, logs_of
@@ -18,6 +19,7 @@ _FIGURES = (
     "state",
     "outcome",
     "due_at",
+    "soon_at",
     "aim_at",
     "since_at",
     "stopped_at",
@@ -106,6 +108,7 @@ def _of_clocks(name: str, result: Followed, stored: dict[str, TicketClock]) -> I
             "state": clock.state,
             "outcome": clock.outcome,
             "due_at": _moment(clock.due),
+            "soon_at": _moment(soon_at(clock)),
             "aim_at": _moment(clock.aim),
             "since_at": moment_of(clock.since),
             "stopped_at": _moment(clock.stopped_at),

@@ -9,12 +9,12 @@ from django.db import connection
 # An instant of the calculation as the database's timestamp: a whole number of microseconds, exact.
 _AT = "'epoch'::timestamptz + %s * interval '1 microsecond'"
 _CLOCK = (
-    "severity, cycle, state, outcome, due_at, aim_at, since_at, stopped_at, breached_at, breaches, elapsed_us, "
+    "severity, cycle, state, outcome, due_at, soon_at, aim_at, since_at, stopped_at, breached_at, breaches, elapsed_us, "
     "remaining_us"
 )
 
-# (tenant, ticket, clock, severity, cycle, state, outcome, due, aim, since, stopped, breached, breaches, elapsed,
-#  remaining): instants and lengths in microseconds
+# (tenant, ticket, clock, severity, cycle, state, outcome, due, soon, aim, since, stopped, breached, breaches,
+#  elapsed, remaining): instants and lengths in microseconds
 ClockRow: TypeAlias = tuple[Any, ...]
 # (tenant, ticket, subscription, clock, number, severity, breached)
 BreachRow: TypeAlias = tuple[int, int, int, str, int, str, int]
@@ -25,11 +25,12 @@ TicketRow: TypeAlias = tuple[int, int, int | None, int | None, int, int, int]
 
 _WRITE_CLOCKS = f"""
 INSERT INTO tickets_ticketclock AS c (provider_id, tenant_id, ticket_id, clock, {_CLOCK})
-SELECT %s, u.tenant, u.ticket, u.clock, u.severity, u.cycle, u.state, u.outcome, {_AT % "u.due"}, {_AT % "u.aim"},
+SELECT %s, u.tenant, u.ticket, u.clock, u.severity, u.cycle, u.state, u.outcome, {_AT % "u.due"},
+  {_AT % "u.soon"}, {_AT % "u.aim"},
   {_AT % "u.since"}, {_AT % "u.stopped"}, {_AT % "u.breached"}, u.breaches, u.elapsed, u.remaining
 FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::text[], %s::int[], %s::text[], %s::text[], %s::bigint[],
-  %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::int[], %s::bigint[], %s::bigint[])
-  AS u (tenant, ticket, clock, severity, cycle, state, outcome, due, aim, since, stopped, breached, breaches,
+  %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::int[], %s::bigint[], %s::bigint[])
+  AS u (tenant, ticket, clock, severity, cycle, state, outcome, due, soon, aim, since, stopped, breached, breaches,
     elapsed, remaining)
 ON CONFLICT (ticket_id, clock) DO UPDATE SET ({_CLOCK}) = (
   EXCLUDED.{", EXCLUDED.".join(_CLOCK.split(", "))})
@@ -68,7 +69,7 @@ WHERE t.id = u.id
 
 def write_clocks(provider_id: int, rows: Sequence[ClockRow], tickets: Sequence[int]) -> None:
     """The clocks of these tickets are these rows and no others."""
-    columns = _columns(rows, 15)
+    columns = _columns(rows, 16)
     with connection.cursor() as cursor:
         if rows:
             cursor.execute(_WRITE_CLOCKS, [provider_id, *columns])

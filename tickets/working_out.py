@@ -12,7 +12,7 @@ from django.db import connection
 
 from contracts.policy.agreement import Agreement
 from slaportal.intervals import Instant, instant_of
-from tickets.approaching import warnings_of
+from tickets.approaching import soon_at, warnings_of
 from tickets.clocks import Clock, read_clocks
 from tickets.history import Event, History, read_history
 from tickets.lifecycle import next_act
@@ -176,6 +176,7 @@ def _clock_row(worked: Worked, clock: Clock) -> ClockRow:
         clock.state,
         clock.outcome,
         clock.due,
+        soon_at(clock),
         clock.aim,
         clock.since,
         clock.stopped_at,
