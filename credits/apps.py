@@ -1,6 +1,9 @@
 """The credits app: what is owed."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+from slaportal.audit.words import ACTIONS, FIELDS, KINDS
 
 
 class CreditsConfig(AppConfig):
@@ -8,3 +11,16 @@ class CreditsConfig(AppConfig):
 
     name = "credits"
     label = "credits"
+
+    def ready(self) -> None:
+        """The audit gets the words for what is done here."""
+        ACTIONS.update(
+            claim_approved=_("Claim approved"),
+            claim_made=_("Credit claimed"),
+            claim_rejected=_("Claim rejected"),
+            claim_reviewed=_("Claim under review"),
+            claim_superseded=_("Claim moved on to a correction"),
+            claim_withdrawn=_("Claim withdrawn"),
+        )
+        KINDS.update(claim=_("Claim"))
+        FIELDS.update(amount=_("Amount"), month=_("Month"), claim=_("Claim"))

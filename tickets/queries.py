@@ -34,7 +34,10 @@ def logs_of(tickets: Sequence[int]) -> dict[int, list[Event]]:
 
 
 def agreements_of(pinned: Iterable[tuple[int, str]]) -> dict[tuple[int, str], Agreement]:
-    """The agreement of each (version, plan); the text of a version is read from the database once in a process."""
+    """The agreement of each (version, plan), of the first plan where none is named.
+
+    The text of a version is read from the database once in a process.
+    """
     wanted = set(pinned)
     texts = {pk for pk, _ in wanted if pk not in _KEPT}
     for pk, text in PolicyVersion.objects.filter(pk__in=texts).values_list("pk", "text"):
@@ -57,7 +60,7 @@ _MOST = 512
 
 @lru_cache(maxsize=1024)
 def _agreement(text: str, plan: str) -> Agreement:
-    return agreement_of(read_document(text), plan)
+    return agreement_of(read_document(text), plan or None)
 
 
 def events_since(ticket: Ticket, revision: int) -> QuerySet[TicketEvent]:

@@ -9,8 +9,8 @@ from django.db import connection
 # An instant of the calculation as the database's timestamp: a whole number of microseconds, exact.
 _AT = "'epoch'::timestamptz + %s * interval '1 microsecond'"
 _CLOCK = (
-    "severity, cycle, state, outcome, due_at, soon_at, aim_at, since_at, stopped_at, breached_at, breaches, elapsed_us, "
-    "remaining_us"
+    "severity, cycle, state, outcome, due_at, soon_at, aim_at, since_at, stopped_at, breached_at, breaches, "
+    "elapsed_us, remaining_us"
 )
 
 # (tenant, ticket, clock, severity, cycle, state, outcome, due, soon, aim, since, stopped, breached, breaches,

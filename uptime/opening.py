@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
 from contracts.models import PolicyVersion, Subscription, Term
@@ -175,7 +176,7 @@ class _Made:
     at: datetime
     new: list[SubscriptionPeriod] = field(default_factory=list)
     changed: list[SubscriptionPeriod] = field(default_factory=list)
-    gone: list[int] = field(default_factory=list)
+    gone: list[SubscriptionPeriod] = field(default_factory=list)
 
     def settle(
         self, subscription: Subscription, rows: dict[str, SubscriptionPeriod], planned: Iterator[Planned]
@@ -198,7 +199,7 @@ class _Made:
                 self._change(row, one.columns)
         for row in left.values():  # nothing of it is active any more
             if row.worked_out_at is None and row.revision == 1:
-                self.gone.append(row.pk)
+                self.gone.append(row)
             else:
                 self._change(row, {"active_from": row.starts_at, "active_to": row.starts_at})
 
@@ -216,9 +217,13 @@ class _Made:
 
     def write(self) -> int:
         SubscriptionPeriod.objects.bulk_create(self.new, ignore_conflicts=True)
+        for row in self.gone:
+            try:
+                with transaction.atomic():
+                    row.delete()
+            except IntegrityError:  # a customer has claimed on it: it stays, and says that it is not active
+                self._change(row, {"active_from": row.starts_at, "active_to": row.starts_at})
         if self.changed:
             SubscriptionPeriod.objects.bulk_update(self.changed, [*PINNED, *SPAN])
             mark_periods([row.pk for row in self.changed], at=self.at)
-        if self.gone:
-            SubscriptionPeriod.objects.filter(pk__in=self.gone).delete()
         return len(self.new) + len(self.changed) + len(self.gone)

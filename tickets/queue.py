@@ -1,0 +1,192 @@
+"""The queue of the desk: unsolved tickets in the order of work, in groups, fifty at a time; the counts of its views.
+
+The next future deadline goes first, then what is late and has none ahead, then what is not timed, then what is paused.
+Where a policy of the provider says `dispatch: priority`, severity goes first everywhere.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import BooleanField, F, Q, QuerySet
+from django.db.models.expressions import RawSQL
+
+from contracts.models import PolicyVersion
+from contracts.policy.agreement import Agreement
+from slaportal.intervals import instant_of, moment_of
+from slaportal.pages.lengths import length_in_words
+from slaportal.pages.times import Shown, at_reader
+from slaportal.tenancy.models import Membership
+from tickets.models import Standing, Ticket, TicketClock
+from tickets.queries import agreements_of
+from tickets.words import CLOCKS_NAMED, STATUSES_IN_WORDS, Badge, SeverityShown, badge_of, severity_in_words
+
+ROWS = 50
+# A count is exact up to here; beyond it is "1,000+", for nobody reads the digits and everybody waits for them.
+COUNTED = 1000
+_CURSOR = re.compile(r"(\d{1,4})\.(\d)\.(\d{1,17})\.(\d{1,18})")
+VIEWS = ("all", "mine", "unassigned", "soon", "breached", "waiting")
+SOON = timedelta(hours=1)
+# Which clock leads where two are due at the same instant.
+_ORDER = ("response", "next_reply", "status_request", "update", "resolution")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One ticket as the queue shows it; everything is formatted already."""
+
+    number: int
+    subject: str
+    tenant: str
+    severity: SeverityShown
+    status: str
+    standing: Standing
+    clock: str
+    badge: Badge | None
+    paused_left: str
+    opened: Shown
+    owner: str
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What the URL says: a view, a severity, a customer; the list begins behind `after` (a cursor)."""
+
+    view: str = "all"
+    severity: str = ""
+    tenant: int | None = None
+    after: str = ""
+
+
+def queue_rows(actor: Membership, filters: Filters, *, now: datetime, by_severity: bool) -> tuple[list[Row], str]:
+    """Up to fifty rows in the order of work, and the cursor of what follows ("" at the end). Two queries."""
+    order = ("severity_rank", "standing", "standing_at", "id") if by_severity else ("standing", "standing_at", "id")
+    found = list(
+        _after(_filtered(actor, filters, now), filters.after, by_severity=by_severity)
+        .order_by(*order)
+        .values(
+            "id", "number", "subject", "status", "severity", "severity_rank", "standing", "standing_at", "version_id",
+            "plan", "opened_at", owner=F("assignee__name"), customer=F("tenant__name"),
+        )[: ROWS + 1]
+    )  # fmt: skip
+    shown = found[:ROWS]
+    clocks = _leading_clocks([row["id"] for row in shown], now)
+    agreements = agreements_of((row["version_id"], row["plan"]) for row in shown)
+    rows = [_row(row, agreements[row["version_id"], row["plan"]], clocks.get(row["id"]), now) for row in shown]
+    return rows, _cursor_of(found[ROWS - 1]) if len(found) > ROWS else ""
+
+
+def severity_first(provider_id: int, *, now: datetime) -> bool:
+    """Whether a policy in force of the provider says `dispatch: priority`. One query, of ids alone."""
+    versions = PolicyVersion.objects.filter(provider_id=provider_id, effective_from__lte=now)
+    latest = versions.order_by("policy", "-effective_from").distinct("policy").values_list("pk", flat=True)
+    agreements = agreements_of((pk, "") for pk in latest)
+    return any(agreement.terms.support.dispatch == "priority" for agreement in agreements.values())
+
+
+def severities_to_choose(provider_id: int, *, now: datetime) -> list[tuple[str, str]]:
+    """The severities of the policies in force, by key, in the policies' words."""
+    versions = PolicyVersion.objects.filter(provider_id=provider_id, effective_from__lte=now)
+    latest = versions.order_by("policy", "-effective_from").distinct("policy").values_list("pk", flat=True)
+    named: dict[str, str] = {}
+    for agreement in agreements_of((pk, "") for pk in latest).values():
+        for key in agreement.terms.support.severities.entries:
+            named.setdefault(key, severity_in_words(agreement, key).name)
+    return list(named.items())
+
+
+def view_counts(actor: Membership, *, now: datetime) -> dict[str, str]:
+    """How many tickets each view holds, exact up to a thousand."""
+    return {view: _counted(_filtered(actor, Filters(view), now)) for view in VIEWS}
+
+
+def newest_ticket(actor: Membership) -> int:
+    """The id of the ticket that was opened last."""
+    ticket = Ticket.objects.filter(provider_id=actor.provider_id).order_by("-id").values_list("id", flat=True).first()
+    return ticket or 0
+
+
+def opened_since(actor: Membership, last: int) -> int:
+    """How many tickets were opened after that one, by id."""
+    return Ticket.objects.filter(provider_id=actor.provider_id, id__gt=last).count()
+
+
+def _filtered(actor: Membership, filters: Filters, now: datetime) -> QuerySet[Ticket]:
+    open_ = Ticket.objects.filter(provider_id=actor.provider_id, solved_at=None)
+    narrowed: Mapping[str, Q] = {
+        "all": Q(),
+        "mine": Q(assignee=actor),
+        "unassigned": Q(assignee=None),
+        "soon": Q(next_due_at__lte=now + SOON),
+        "breached": Q(standing=Standing.BREACHED),
+        "waiting": Q(status__in=("waiting_on_customer", "waiting_on_third_party")),
+    }
+    open_ = open_.filter(narrowed[filters.view])
+    if filters.severity:
+        open_ = open_.filter(severity=filters.severity)
+    if filters.tenant is not None:
+        open_ = open_.filter(tenant_id=filters.tenant)
+    return open_
+
+
+def _after(open_: QuerySet[Ticket], cursor: str, *, by_severity: bool) -> QuerySet[Ticket]:
+    """What comes behind the row that the cursor names; an unknown cursor is the beginning."""
+    found = _CURSOR.fullmatch(cursor)
+    if found is None:
+        return open_
+    rank, standing, us, pk = (int(part) for part in found.groups())
+    place = [standing, moment_of(us), pk]
+    columns = "tickets_ticket.standing, tickets_ticket.standing_at, tickets_ticket.id"
+    if by_severity:
+        columns, place = f"tickets_ticket.severity_rank, {columns}", [rank, *place]
+    marks = ", ".join(["%s"] * len(place))
+    return open_.filter(RawSQL(f"({columns}) > ({marks})", place, output_field=BooleanField()))  # noqa: S611 - ours
+
+
+def _cursor_of(row: Mapping[str, Any]) -> str:
+    at = instant_of(row["standing_at"] or row["opened_at"])
+    return f"{row['severity_rank']}.{row['standing']}.{at}.{row['id']}"
+
+
+def _counted(tickets: QuerySet[Ticket]) -> str:
+    most = tickets.values("id").order_by()[: COUNTED + 1].count()
+    return f"{COUNTED:,}+" if most > COUNTED else f"{most:,}"
+
+
+def _row(row: Mapping[str, Any], agreement: Agreement, clock: TicketClock | None, now: datetime) -> Row:
+    badge = None if clock is None else badge_of(clock, row["status"], now)
+    left = ""
+    if clock is not None and clock.due_at is None:
+        left = length_in_words(timedelta(microseconds=clock.remaining_us or 0))
+    return Row(
+        number=row["number"],
+        subject=row["subject"],
+        tenant=row["customer"],
+        severity=severity_in_words(agreement, row["severity"]),
+        status=str(STATUSES_IN_WORDS[row["status"]]),
+        standing=Standing(row["standing"]),
+        clock="" if clock is None else str(CLOCKS_NAMED[clock.clock]),
+        badge=badge,
+        paused_left=left,
+        opened=at_reader(row["opened_at"], now),
+        owner=row["owner"] or "",
+    )
+
+
+def _leading_clocks(tickets: Sequence[int], now: datetime) -> dict[int, TicketClock]:
+    """Of each ticket the clock that its place in the queue comes from."""
+    leading: dict[int, TicketClock] = {}
+    for clock in TicketClock.objects.filter(ticket__in=tickets, stopped_at=None):
+        there = leading.get(clock.ticket_id)
+        if there is None or _weight(clock, now) < _weight(there, now):
+            leading[clock.ticket_id] = clock
+    return leading
+
+
+def _weight(clock: TicketClock, now: datetime) -> tuple[Any, ...]:
+    """Ahead before late before paused; of those ahead and of those late the earliest."""
+    if clock.due_at is None:
+        return (2, clock.remaining_us or 0, _ORDER.index(clock.clock))
+    return (0 if clock.due_at >= now else 1, clock.due_at, _ORDER.index(clock.clock))
