@@ -10,13 +10,16 @@ from typing import Any
 
 import django
 from celery import Celery
+from celery.beat import PersistentScheduler, ScheduleEntry
 from celery.schedules import crontab
 from celery.signals import beat_init, setup_logging, worker_init, worker_ready
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db import Error, connections
 from django_structlog.celery.receivers import CeleryReceiver
-from kombu import Exchange, Queue
+from kombu import Exchange, Producer, Queue
+from kombu.exceptions import OperationalError as BrokerAway
+from redis import RedisError
 
 from slaportal.embedded import places
 from slaportal.site.secret_key import refuse_weak_key
@@ -26,31 +29,32 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "slaportal.settings")
 os.environ.setdefault("PORTAL_LOGIN", "portal_jobs")
 
 LONGEST_TASK_S = 300
-HALF_A_DAY_S = 12 * 3600
+# A queue with so many messages gets no more of the timetable's: workers that were away find some, not thousands.
+BACKLOG = 200
 QUEUES = ("default", "messages", "jobs", "audit", "clocks", "periods")
 
 
-def _every(task: str, schedule: int | crontab, expires: int) -> dict[str, Any]:
-    """`expires`: a worker that was away finds one message of each, not thousands."""
-    return {"task": task, "schedule": schedule, "options": {"expires": expires}}
+def _every(task: str, schedule: int | crontab) -> dict[str, Any]:
+    """No message expires: the instant would be one of the sender's clock, and a worker ahead of it would drop all."""
+    return {"task": task, "schedule": schedule}
 
 
 TIMETABLE = {
-    "beat-heart": _every("slaportal.site.tasks.beat_heart", 10, expires=10),
-    "send-due": _every("slaportal.outbox.tasks.send_due", 2, expires=2),
-    "work-due": _every("slaportal.jobs.tasks.work_due", 5, expires=5),
-    "work-out-tickets": _every("tickets.tasks.work_out_marked", 5, expires=5),
-    "announce-due": _every("tickets.tasks.announce_due", 2, expires=2),
-    "read-changes-for-tickets": _every("tickets.tasks.read_changes", 5, expires=5),
-    "work-out-periods": _every("uptime.tasks.work_out_marked", 5, expires=5),
-    "look-at-periods": _every("uptime.tasks.look", 10, expires=10),
-    "read-changes-for-uptime": _every("uptime.tasks.read_changes", 5, expires=5),
-    "assess-credits": _every("credits.tasks.assess_due", 3, expires=3),
-    "read-changes-for-credits": _every("credits.tasks.read_changes", 10, expires=10),
-    "find-all-breaches": _every("credits.tasks.find_all_breaches", crontab("40", "2"), expires=HALF_A_DAY_S),
-    "seal": _every("slaportal.audit.tasks.seal", 5, expires=5),
-    "publish-heads": _every("slaportal.audit.tasks.publish_heads", crontab("5", "0"), expires=HALF_A_DAY_S),
-    "clear-sessions": _every("slaportal.people.tasks.clear_sessions", crontab("20", "3"), expires=HALF_A_DAY_S),
+    "beat-heart": _every("slaportal.site.tasks.beat_heart", 10),
+    "send-due": _every("slaportal.outbox.tasks.send_due", 2),
+    "work-due": _every("slaportal.jobs.tasks.work_due", 5),
+    "work-out-tickets": _every("tickets.tasks.work_out_marked", 5),
+    "announce-due": _every("tickets.tasks.announce_due", 2),
+    "read-changes-for-tickets": _every("tickets.tasks.read_changes", 5),
+    "work-out-periods": _every("uptime.tasks.work_out_marked", 5),
+    "look-at-periods": _every("uptime.tasks.look", 10),
+    "read-changes-for-uptime": _every("uptime.tasks.read_changes", 5),
+    "assess-credits": _every("credits.tasks.assess_due", 3),
+    "read-changes-for-credits": _every("credits.tasks.read_changes", 10),
+    "find-all-breaches": _every("credits.tasks.find_all_breaches", crontab("40", "2")),
+    "seal": _every("slaportal.audit.tasks.seal", 5),
+    "publish-heads": _every("slaportal.audit.tasks.publish_heads", crontab("5", "0")),
+    "clear-sessions": _every("slaportal.people.tasks.clear_sessions", crontab("20", "3")),
 }
 
 app = Celery("slaportal")
@@ -75,6 +79,7 @@ app.conf.update(
         "credits.*": {"queue": "periods"},
     },
     beat_schedule=TIMETABLE,
+    beat_scheduler="slaportal.celery:CalmScheduler",
     beat_schedule_filename=str(places.VAR / "celerybeat-schedule"),
     # When a worker or its child is killed the message comes back. Two tasks long, since one may wait for another.
     task_acks_late=True,
@@ -108,6 +113,26 @@ app.autodiscover_tasks()
 # django-structlog does so in workers only, and its setting would load Celery into every command of manage.py.)
 RECEIVER = CeleryReceiver()
 RECEIVER.connect_worker_signals()
+
+
+class CalmScheduler(PersistentScheduler):
+    """Sends nothing of short intervals into a queue that nobody empties; what runs once a day is always sent."""
+
+    def apply_entry(self, entry: ScheduleEntry, producer: Producer | None = None) -> None:
+        """As beat does it, or not at all this time."""
+        if isinstance(entry.schedule, crontab) or _waiting(str(entry.task)) < BACKLOG:
+            super().apply_entry(entry, producer=producer)
+
+
+def _waiting(task: str) -> int:
+    """How many messages wait in the queue of that task; none where the broker is away, which beat finds by itself."""
+    queue = app.amqp.router.route({}, task)["queue"].name
+    try:
+        with app.connection_for_write() as link:
+            channel: Any = link.default_channel
+            return int(channel.client.llen(queue))
+    except (RedisError, BrokerAway, OSError):
+        return 0
 
 
 @setup_logging.connect

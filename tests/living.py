@@ -35,8 +35,9 @@ def live_data(world: "World", slug: str, admin: str) -> None:
     """Rows of tickets, uptime and credits, inside the scope of the provider's staff and after what was promised."""
     provider = world.providers[slug]
     Reader.objects.create(provider=provider, name="tickets")
-    Counter.objects.create(provider=provider, last_number=len(world.tenants))
-    for number, subscription in enumerate(Subscription.objects.filter(provider=provider).order_by("id"), start=1):
+    Counter.objects.create(provider=provider, last_number=99)
+    first = 11 if slug == "p1" else 21  # so that no number of p1 is one of p2 too
+    for number, subscription in enumerate(Subscription.objects.filter(provider=provider).order_by("id"), start=first):
         short = subscription.tenant.name.removeprefix("CANARY-tenant-")
         ticket = _ticket(world, subscription, short, number)
         _log(world, ticket, admin)

@@ -12,7 +12,7 @@ def get_ticket_for(actor: Membership, number: int) -> Ticket:
     found = Ticket.objects.filter(provider_id=actor.provider_id, number=number)
     if actor.tenant_id is not None:
         found = found.filter(tenant_id=actor.tenant_id)
-    ticket = found.select_related("tenant", "subscription", "requester", "assignee").first()
+    ticket = found.select_related("tenant", "subscription", "requester", "assignee", "service").first()
     if ticket is None:
         raise not_found(_("There is no such ticket here."))
     return ticket

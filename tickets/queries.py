@@ -11,8 +11,9 @@ from contracts.models import PolicyVersion
 from contracts.policy.agreement import Agreement
 from contracts.policy.documents import agreement_of, read_document
 from slaportal.intervals import instant_of
+from slaportal.tenancy.models import Membership
 from tickets.history import EVENT_TYPES, Event
-from tickets.models import Breach, Ticket, TicketEvent
+from tickets.models import Breach, Ticket, TicketClock, TicketEvent
 
 _LOGS = """
 SELECT ticket_id, at, type, status, severity, resolution FROM tickets_ticketevent
@@ -38,13 +39,14 @@ def agreements_of(pinned: Iterable[tuple[int, str]]) -> dict[tuple[int, str], Ag
 
     The text of a version is read from the database once in a process.
     """
-    wanted = set(pinned)
-    texts = {pk for pk, _ in wanted if pk not in _KEPT}
-    for pk, text in PolicyVersion.objects.filter(pk__in=texts).values_list("pk", "text"):
+    wanted, database = set(pinned), str(connection.settings_dict["NAME"])
+    known = {pk: _KEPT.get((database, pk)) for pk, _ in wanted}
+    missing = [pk for pk, text in known.items() if text is None]
+    for pk, text in PolicyVersion.objects.filter(pk__in=missing).values_list("pk", "text") if missing else ():
         if len(_KEPT) >= _MOST:
             _KEPT.clear()
-        _KEPT[pk] = text
-    return {(pk, plan): _agreement(_KEPT[pk], plan) for pk, plan in wanted}
+        known[pk] = _KEPT[database, pk] = text
+    return {(pk, plan): _agreement(known[pk] or "", plan) for pk, plan in wanted}
 
 
 def agreement_of_ticket(ticket: Ticket) -> Agreement:
@@ -53,8 +55,8 @@ def agreement_of_ticket(ticket: Ticket) -> Agreement:
     return agreements_of([pinned])[pinned]
 
 
-# Texts of published versions, which never change, by their ids.
-_KEPT: dict[int, str] = {}
+# Texts of published versions, which never change, by database and id.
+_KEPT: dict[tuple[str, int], str] = {}
 _MOST = 512
 
 
@@ -73,3 +75,25 @@ def breaches_between(subscription: int, start: datetime, end: datetime) -> Query
     return Breach.objects.filter(subscription_id=subscription, breached_at__gte=start, breached_at__lt=end).order_by(
         "breached_at", "id"
     )
+
+
+def tickets_of(actor: Membership) -> QuerySet[Ticket]:
+    """The tickets of a customer, or of all a provider's customers, the newest first."""
+    found = Ticket.objects.filter(provider_id=actor.provider_id)
+    if actor.tenant_id is not None:
+        found = found.filter(tenant_id=actor.tenant_id)
+    return found.select_related("tenant").order_by("-id")
+
+
+def clocks_of_tickets(tickets: Sequence[int]) -> dict[int, list[TicketClock]]:
+    """The stored clocks that have not stopped, by ticket."""
+    found: dict[int, list[TicketClock]] = {pk: [] for pk in tickets}
+    for clock in TicketClock.objects.filter(ticket__in=list(tickets), stopped_at=None):
+        found[clock.ticket_id].append(clock)
+    return found
+
+
+def staff_of(provider_id: int) -> QuerySet[Membership]:
+    """The people of the desk, by name."""
+    staff = Membership.objects.filter(provider_id=provider_id, tenant=None, removed_at=None)
+    return staff.order_by("name", "pk")

@@ -26,6 +26,7 @@ from tickets.words import CLOCKS_NAMED, STATUSES_IN_WORDS, Badge, SeverityShown,
 ROWS = 50
 # A count is exact up to here; beyond it is "1,000+", for nobody reads the digits and everybody waits for them.
 COUNTED = 1000
+_URL = "/tickets/%s/"  # reverse() for fifty rows is what a list page would wait for; a test compares them
 _CURSOR = re.compile(r"(\d{1,4})\.(\d)\.(\d{1,17})\.(\d{1,18})")
 VIEWS = ("all", "mine", "unassigned", "soon", "breached", "waiting")
 SOON = timedelta(hours=1)
@@ -38,6 +39,7 @@ class Row:
     """One ticket as the queue shows it; everything is formatted already."""
 
     number: int
+    url: str
     subject: str
     tenant: str
     severity: SeverityShown
@@ -162,6 +164,7 @@ def _row(row: Mapping[str, Any], agreement: Agreement, clock: TicketClock | None
         left = length_in_words(timedelta(microseconds=clock.remaining_us or 0))
     return Row(
         number=row["number"],
+        url=_URL % row["number"],
         subject=row["subject"],
         tenant=row["customer"],
         severity=severity_in_words(agreement, row["severity"]),

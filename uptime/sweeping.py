@@ -28,10 +28,12 @@ DUE = """
 SELECT provider_id, id FROM uptime_subscriptionperiod WHERE look_at <= %(now)s
 ORDER BY look_at, id LIMIT %(most)s FOR UPDATE SKIP LOCKED
 """
+# Only who holds the last period opens what follows: of two workers that hold one each of the same subscription, and
+# want all of them to open the next, both would wait for the other.
 WITHOUT_NEXT = """
 SELECT DISTINCT p.subscription_id FROM uptime_subscriptionperiod p WHERE p.id = ANY(%s) AND p.ends_at <= %s
 AND NOT EXISTS (SELECT 1 FROM uptime_subscriptionperiod q WHERE q.subscription_id = p.subscription_id
-  AND q.ends_at > %s)
+  AND q.ends_at > p.ends_at)
 """
 
 log = structlog.get_logger(__name__)
@@ -118,7 +120,7 @@ def work_on(ids: Sequence[int], *, now: datetime) -> None:
         SubscriptionPeriod.objects.filter(pk__in=ids, closed_at=None, closes_at__lte=now).values_list("pk", flat=True)
     )
     with connection.cursor() as cursor:
-        cursor.execute(WITHOUT_NEXT, [list(ids), now, now])
+        cursor.execute(WITHOUT_NEXT, [list(ids), now])
         ended = [row[0] for row in cursor.fetchall()]
     close_periods(closing, now=now)
     work_out([pk for pk in ids if pk not in closing], now=now)

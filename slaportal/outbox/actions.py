@@ -98,3 +98,12 @@ def cancel_message(message: Message, *, actor: Membership | str) -> None:
             "message_not_waiting", _("Only a message that waits or was given up can be cancelled."), status=409
         )
     record("message_cancelled", message, actor=actor, after={"state": State.CANCELLED})
+
+
+def withhold_messages(provider_id: int, *, before: datetime, reason: str) -> int:
+    """Cancels all that waits and was left before then: it tells of what is long past. Returns how many.
+
+    For a history that was recorded afterwards; what somebody is sending just now is sent. Inside a scope.
+    """
+    waiting = Message.objects.filter(provider_id=provider_id, state=State.WAITING, created_at__lte=before)
+    return waiting.update(state=State.CANCELLED, claim=None, last_error=reason[:500])

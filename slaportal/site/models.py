@@ -11,3 +11,16 @@ class Heartbeat(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class DemoRow(models.Model):
+    """That the demo made a provider, tenant, person or shared service: `demo --remove` takes them and all theirs."""
+
+    kind = models.CharField(max_length=10, choices=[(kind, kind) for kind in ("provider", "tenant", "user", "service")])
+    target_id = models.BigIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["kind", "target_id"], name="demo_row_once")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.target_id}"

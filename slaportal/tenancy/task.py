@@ -45,13 +45,13 @@ class PortalTask(Task[Any, Any]):
             return self.run(*args, **kwargs)
 
 
-def hint(task: str, *, expires: int = 30) -> None:
+def hint(task: str) -> None:
     """Once this transaction is committed, a worker looks at once instead of at its next round. May be lost."""
-    transaction.on_commit(partial(_send, task, expires))
+    transaction.on_commit(partial(_send, task))
 
 
-def _send(task: str, expires: int) -> None:
+def _send(task: str) -> None:
     try:
-        current_app.send_task(task, expires=expires, retry=False)
+        current_app.send_task(task, retry=False)
     except (BrokerAway, OSError):  # the broker is away: the row is there, and the timetable's sweep finds it
         log.warning("hint_lost", task=task)

@@ -7,7 +7,9 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -16,7 +18,9 @@ import pytest
 import redis
 from django.conf import settings
 from django.test import override_settings
+from django.utils import timezone
 
+from contracts.models import Subscription
 from slaportal.embedded import places
 from slaportal.embedded.postgres import Postgres
 from slaportal.embedded.valkey import Valkey
@@ -26,7 +30,11 @@ from tests.clones import database_url
 from tests.conftest import SUPERUSER, superuser_cursor
 from tests.processes.connecting import connected
 from tests.processes.fleet import SECRET_KEY, Fleet
+from tests.tickets.office import opened, subscribed
 from tests.world import World, build_world
+from tickets import queries
+from tickets.actions.ending import resolve
+from tickets.rebuilding import differences
 
 
 def own_redis(worker: str) -> tuple[str, str]:
@@ -173,3 +181,132 @@ def fleet_on_private_servers(private_postgres: Postgres, private_redis: Valkey, 
     )
     yield made
     made.kill_all()
+
+
+# Tickets whose instants lie within the next seconds of real time.
+LATE, WARNED, CLOSES = "late", "warned", "closes"
+SECOND = timedelta(seconds=1)
+US = timedelta(microseconds=1)
+# Of Infopromo's: 15 minutes for a first response to what is critical, around the clock; of SecPod's: closed after
+# more than three days. So long before its instant a ticket was opened, or solved.
+BEFORE = {LATE: timedelta(minutes=15), WARNED: timedelta(minutes=15) * 3 / 4, CLOSES: timedelta(days=3)}
+BREACHES = """
+    SELECT t.subject, b.breached_at FROM tickets_breach b JOIN tickets_ticket t ON t.id = b.ticket_id
+    WHERE b.clock = 'response' ORDER BY t.id, b.number"""
+WARNINGS = """
+    SELECT t.subject, w.percent, w.reached_at FROM tickets_clockwarning w JOIN tickets_ticket t ON t.id = w.ticket_id
+    WHERE w.clock = 'response' ORDER BY t.id, w.percent"""
+CLOSINGS = """
+    SELECT t.subject, e.at FROM tickets_ticketevent e JOIN tickets_ticket t ON t.id = e.ticket_id
+    WHERE e.type = 'closed' AND t.closed_at = e.at AND t.status = 'closed' ORDER BY t.id, e.ordinal"""
+MAILS = """
+    SELECT kind, subject, recipient FROM outbox_message WHERE kind LIKE 'clock_%%' ORDER BY 1, 2"""
+MARKED = "SELECT count(*) FROM tickets_ticket WHERE mark IS NOT NULL"
+ROWS = """
+    SELECT (SELECT count(*) FROM tickets_ticketclock), (SELECT count(*) FROM tickets_breach),
+           (SELECT count(*) FROM tickets_clockwarning),
+           (SELECT count(*) FROM outbox_message WHERE kind LIKE 'clock_%%'),
+           (SELECT count(*) FROM tickets_ticketevent WHERE type = 'closed')"""
+
+
+@dataclass
+class Tickets:
+    """Opened in the clone by real actions; `instants` says when what becomes of each by itself, by its subject."""
+
+    world: World
+    committing: Committing
+    subscriptions: dict[str, Subscription]
+    instants: dict[str, tuple[str, datetime]] = field(default_factory=dict)
+    overdue: set[str] = field(default_factory=set)
+
+    def open(self, count: int, *, from_s: float, until_s: float) -> None:
+        """So many of each kind; their instants are spread over those seconds from now."""
+        with self.committing(), self.world.inside("agent"):
+            start = timezone.now()
+            for n in range(count):
+                instant = start + SECOND * (from_s + (until_s - from_s) * n / count)
+                for kind in BEFORE:
+                    self._open(kind, instant, start)
+
+    def open_for_later(self, count: int) -> None:
+        """So many that are warned of in 75 seconds and late in five minutes: nothing becomes of them in a test."""
+        with self.committing(), self.world.inside("agent"):
+            now = timezone.now()
+            since = now + timedelta(minutes=5) - BEFORE[LATE]
+            for _ in range(count):
+                opened(self.world, self.subscriptions["infopromo"], at=now, opened_at=since, severity="critical")
+
+    def _open(self, kind: str, instant: datetime, now: datetime) -> None:
+        since = instant - BEFORE[kind]
+        severity, before = ("critical", timedelta(0)) if kind != CLOSES else ("low", timedelta(minutes=1))
+        ticket = opened(
+            self.world,
+            self.subscriptions["secpod" if kind == CLOSES else "infopromo"],
+            at=now,
+            opened_at=since - before,
+            severity=severity,
+        )
+        ticket.subject = f"{kind} {len(self.instants)}"
+        ticket.save(update_fields=["subject"])
+        self.instants[ticket.subject] = (kind, instant)
+        if kind == LATE and instant < now:
+            self.overdue.add(ticket.subject)
+        if kind == CLOSES:
+            resolve(ticket, "fix", actor=self.world.members["agent"], at=since)
+
+    def of(self, kind: str) -> dict[str, datetime]:
+        """The instants of a kind."""
+        return {subject: instant for subject, (its, instant) in self.instants.items() if its == kind}
+
+    def warned(self) -> list[str]:
+        """Those that are warned of; of what was late when it was opened nobody is."""
+        return [subject for subject in (*self.of(LATE), *self.of(WARNED)) if subject not in self.overdue]
+
+    def all_is_announced(self, fleet: Fleet) -> bool:
+        """There is nothing to do, and as much was done as there was; whether it is right is asked afterwards."""
+        _, breaches, _, mails, closings = fleet.ask(ROWS)[0]
+        return (
+            breaches >= len(self.of(LATE))
+            and mails >= len(self.of(LATE)) + len(self.warned())
+            and closings >= len(self.of(CLOSES))
+            and fleet.ask(MARKED) == [0]
+        )
+
+    def each_once(self, fleet: Fleet) -> None:
+        """Every breach, warning, closing and mail is there once, at its own instant."""
+        late, closes = self.of(LATE), self.of(CLOSES)
+        assert fleet.ask(BREACHES) == list(late.items())
+        expected = []
+        for subject in self.warned():
+            kind, instant = self.instants[subject]
+            opened_at, shares = instant - BEFORE[kind], (75, 90) if kind == LATE else (75,)
+            expected += [(subject, share, opened_at + timedelta(minutes=15) * share / 100) for share in shares]
+        assert sorted(fleet.ask(WARNINGS)) == sorted(expected)
+        assert fleet.ask(CLOSINGS) == [(subject, at + US) for subject, at in closes.items()]
+        mails = fleet.ask(MAILS)
+        assert len(mails) == len(set(mails))
+        assert {recipient for _, _, recipient in mails} == {"lead@example.test"}
+        told = [(kind, subject.partition("] ")[2]) for kind, subject, _ in mails]
+        # Of the two shares that were past when a ticket was opened, only the later is told.
+        assert sorted(told) == sorted(
+            [("clock_breached", subject) for subject in late] + [("clock_warned", s) for s in self.warned()]
+        )
+        with self.committing(), self.world.inside("agent"):
+            assert list(differences(now=timezone.now())) == []
+
+
+@contextmanager
+def other_versions() -> Iterator[None]:
+    """What this process keeps of policy versions by their ids is of one database: a clone gives the same ids again."""
+    queries._KEPT.clear()
+    yield
+    queries._KEPT.clear()
+
+
+@pytest.fixture
+def tickets(people: World, committing: Committing) -> Iterator[Tickets]:
+    """No ticket yet."""
+    with other_versions():
+        with committing(), people.inside("admin"):
+            subscriptions = {name: subscribed(people, name) for name in ("infopromo", "secpod")}
+        yield Tickets(people, committing, subscriptions)

@@ -4,13 +4,15 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 from celery import current_app
+from celery.schedules import crontab, schedule
 from django.db import connection
 
-from slaportal.celery import LONGEST_TASK_S, QUEUES, TIMETABLE, app
+from slaportal.celery import BACKLOG, LONGEST_TASK_S, QUEUES, TIMETABLE, CalmScheduler, app
 from slaportal.settings import BASE_DIR
 from slaportal.site.models import Heartbeat
 from slaportal.site.tasks import beat_heart
@@ -28,10 +30,25 @@ def test_all_that_the_timetable_names_exists() -> None:
     assert {entry["task"] for entry in TIMETABLE.values()} <= set(tasks())
 
 
-def test_a_message_of_the_timetable_is_of_no_use_later() -> None:
-    for entry in TIMETABLE.values():
-        schedule = entry["schedule"]
-        assert entry["options"]["expires"] <= (schedule if isinstance(schedule, int) else 24 * 3600)
+def test_no_message_expires_by_somebodys_clock() -> None:
+    assert not [name for name, entry in TIMETABLE.items() if "options" in entry]
+
+
+def test_a_queue_that_nobody_empties_gets_no_more_of_the_timetable(tmp_path: Path) -> None:
+    scheduler = CalmScheduler(app, schedule_filename=str(tmp_path / "schedule"), lazy=True)
+    often = scheduler.Entry("often", "slaportal.audit.tasks.seal", schedule=schedule(5), app=app)
+    daily = scheduler.Entry("daily", "slaportal.audit.tasks.publish_heads", schedule=crontab("5", "0"), app=app)
+    with app.connection_for_write() as link:
+        channel: Any = link.default_channel
+        channel.client.delete("audit")
+        try:
+            for _ in range(BACKLOG + 5):
+                scheduler.apply_entry(often)
+            assert channel.client.llen("audit") == BACKLOG
+            scheduler.apply_entry(daily)
+            assert channel.client.llen("audit") == BACKLOG + 1
+        finally:
+            channel.client.delete("audit")
 
 
 def test_every_task_says_its_plane_and_comes_back_after_a_kill() -> None:

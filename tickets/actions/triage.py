@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
+from contracts.policy.agreement import Agreement
 from slaportal.audit.record import record
 from slaportal.refusal import Refusal
 from slaportal.tenancy.models import Membership
@@ -59,7 +60,7 @@ def set_severity(
     log = open_log(ticket, at=at, seen=seen, token=token)
     if log.submitted is not None:
         return log.submitted
-    if actor.is_staff != (log.agreement.terms.support.classified_by == "provider"):
+    if not may_classify(log.agreement, actor):
         raise Refusal("severity_not_yours", _("The policy lets the other side set the severity."), status=403)
     if not reason.strip():
         raise Refusal("reason_needed", _("Say why."), fields={"reason": _("Say why: the customer reads it.")})
@@ -80,6 +81,11 @@ def set_severity(
         reason=reason.strip(),
     )
     return event
+
+
+def may_classify(agreement: Agreement, actor: Membership) -> bool:
+    """Whether the policy lets this side set the severity (policy format, support.classified_by)."""
+    return actor.is_staff == (agreement.terms.support.classified_by == "provider")
 
 
 def assign(

@@ -1,0 +1,1 @@
+"""The demo: built, looked at, taken away."""
