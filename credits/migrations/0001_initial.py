@@ -2,141 +2,355 @@
 
 import django.db.models.deletion
 import django.utils.timezone
-import slaportal.tenancy.wall
 from django.db import migrations, models
+
+import slaportal.tenancy.wall
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('tenancy', '0002_create_provider'),
-        ('uptime', '0002_closed_stays'),
+        ("tenancy", "0002_create_provider"),
+        ("uptime", "0002_closed_stays"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Assessment',
+            name="Assessment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField()),
-                ('credit_for', models.CharField(max_length=14)),
-                ('missed', models.BooleanField()),
-                ('status', models.CharField(choices=[('none', 'None'), ('ineligible', 'Not eligible'), ('pending', 'Pending'), ('granted', 'Granted'), ('claimable', 'Can be claimed'), ('claimed', 'Claimed'), ('expired', 'Claim window closed')], max_length=10)),
-                ('amount', models.DecimalField(decimal_places=4, max_digits=20)),
-                ('currency', models.CharField(max_length=3)),
-                ('claim_by', models.DateTimeField(null=True)),
-                ('reason', models.CharField(blank=True, max_length=40)),
-                ('measurement', models.PositiveIntegerField()),
-                ('figures', models.JSONField(default=dict)),
-                ('period', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='assessments', to='uptime.subscriptionperiod')),
-                ('provider', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.provider')),
-                ('tenant', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.tenant')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("position", models.PositiveSmallIntegerField()),
+                ("credit_for", models.CharField(max_length=14)),
+                ("missed", models.BooleanField()),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("none", "None"),
+                            ("ineligible", "Not eligible"),
+                            ("pending", "Pending"),
+                            ("granted", "Granted"),
+                            ("claimable", "Can be claimed"),
+                            ("claimed", "Claimed"),
+                            ("expired", "Claim window closed"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("amount", models.DecimalField(decimal_places=4, max_digits=20)),
+                ("currency", models.CharField(max_length=3)),
+                ("claim_by", models.DateTimeField(null=True)),
+                ("reason", models.CharField(blank=True, max_length=40)),
+                ("measurement", models.PositiveIntegerField()),
+                ("figures", models.JSONField(default=dict)),
+                (
+                    "period",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="assessments",
+                        to="uptime.subscriptionperiod",
+                    ),
+                ),
+                (
+                    "provider",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="tenancy.provider"
+                    ),
+                ),
+                (
+                    "tenant",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.tenant",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Claim',
+            name="Claim",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-                ('maker_name', models.CharField(max_length=120)),
-                ('note', models.TextField(blank=True, verbose_name='what happened')),
-                ('state', models.CharField(choices=[('submitted', 'Submitted'), ('under_review', 'Under review'), ('approved', 'Approved'), ('rejected', 'Rejected'), ('withdrawn', 'Withdrawn'), ('superseded', 'Superseded')], default='submitted', max_length=12)),
-                ('reason', models.CharField(blank=True, max_length=500, verbose_name='reason')),
-                ('decided_at', models.DateTimeField(blank=True, null=True)),
-                ('amount', models.DecimalField(blank=True, decimal_places=4, max_digits=20, null=True)),
-                ('token', models.UUIDField(blank=True, null=True)),
-                ('recorded_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('decided_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.membership')),
-                ('made_by', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.membership')),
-                ('period', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='claims', to='uptime.subscriptionperiod')),
-                ('provider', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.provider')),
-                ('tenant', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.tenant')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField()),
+                ("maker_name", models.CharField(max_length=120)),
+                ("note", models.TextField(blank=True, verbose_name="what happened")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("submitted", "Submitted"),
+                            ("under_review", "Under review"),
+                            ("approved", "Approved"),
+                            ("rejected", "Rejected"),
+                            ("withdrawn", "Withdrawn"),
+                            ("superseded", "Superseded"),
+                        ],
+                        default="submitted",
+                        max_length=12,
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, max_length=500, verbose_name="reason")),
+                ("decided_at", models.DateTimeField(blank=True, null=True)),
+                ("amount", models.DecimalField(blank=True, decimal_places=4, max_digits=20, null=True)),
+                ("token", models.UUIDField(blank=True, null=True)),
+                ("recorded_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.membership",
+                    ),
+                ),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.membership",
+                    ),
+                ),
+                (
+                    "period",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="claims",
+                        to="uptime.subscriptionperiod",
+                    ),
+                ),
+                (
+                    "provider",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="tenancy.provider"
+                    ),
+                ),
+                (
+                    "tenant",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.tenant",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Reminder',
+            name="Reminder",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('days', models.PositiveSmallIntegerField()),
-                ('closes_at', models.DateTimeField()),
-                ('reminded_at', models.DateTimeField()),
-                ('assessment', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='reminders', to='credits.assessment')),
-                ('provider', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.provider')),
-                ('tenant', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.tenant')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("days", models.PositiveSmallIntegerField()),
+                ("closes_at", models.DateTimeField()),
+                ("reminded_at", models.DateTimeField()),
+                (
+                    "assessment",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="reminders",
+                        to="credits.assessment",
+                    ),
+                ),
+                (
+                    "provider",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="tenancy.provider"
+                    ),
+                ),
+                (
+                    "tenant",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.tenant",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='AssessedPeriod',
+            name="AssessedPeriod",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('worked_out_at', models.DateTimeField(null=True)),
-                ('look_at', models.DateTimeField(null=True)),
-                ('marked_at', models.DateTimeField(null=True)),
-                ('period', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='uptime.subscriptionperiod')),
-                ('provider', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.provider')),
-                ('tenant', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.tenant')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("worked_out_at", models.DateTimeField(null=True)),
+                ("look_at", models.DateTimeField(null=True)),
+                ("marked_at", models.DateTimeField(null=True)),
+                (
+                    "period",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="uptime.subscriptionperiod",
+                    ),
+                ),
+                (
+                    "provider",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="tenancy.provider"
+                    ),
+                ),
+                (
+                    "tenant",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.tenant",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('marked_at__isnull', False)), fields=['marked_at'], name='assessed_marked'), models.Index(condition=models.Q(('look_at__isnull', False)), fields=['look_at'], name='assessed_look')],
-                'constraints': [models.UniqueConstraint(fields=('period',), name='assessed_period_once'), slaportal.tenancy.wall.CompositeForeignKey(columns=('provider_id', 'tenant_id', 'period_id'), name='assessed_period_period', to='uptime_subscriptionperiod', to_columns=('provider_id', 'tenant_id', 'id')), slaportal.tenancy.wall.Wall(customer=('SELECT', 'INSERT', 'UPDATE (marked_at)'), customer_rows='', key='provider_id', login=(), login_rows='', marks=('marked_at', 'look_at', 'period_id'), name='assessed_period_wall', staff=('SELECT', 'INSERT', 'UPDATE'), tenant_key='tenant_id')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("marked_at__isnull", False)), fields=["marked_at"], name="assessed_marked"
+                    ),
+                    models.Index(
+                        condition=models.Q(("look_at__isnull", False)), fields=["look_at"], name="assessed_look"
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("period",), name="assessed_period_once"),
+                    slaportal.tenancy.wall.CompositeForeignKey(
+                        columns=("provider_id", "tenant_id", "period_id"),
+                        name="assessed_period_period",
+                        to="uptime_subscriptionperiod",
+                        to_columns=("provider_id", "tenant_id", "id"),
+                    ),
+                    slaportal.tenancy.wall.Wall(
+                        customer=("SELECT", "INSERT", "UPDATE (marked_at)"),
+                        customer_rows="",
+                        key="provider_id",
+                        login=(),
+                        login_rows="",
+                        marks=("marked_at", "look_at", "period_id"),
+                        name="assessed_period_wall",
+                        staff=("SELECT", "INSERT", "UPDATE"),
+                        tenant_key="tenant_id",
+                    ),
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='assessment',
-            constraint=models.UniqueConstraint(fields=('period', 'position'), name='assessment_once'),
+            model_name="assessment",
+            constraint=models.UniqueConstraint(fields=("period", "position"), name="assessment_once"),
         ),
         migrations.AddConstraint(
-            model_name='assessment',
-            constraint=models.UniqueConstraint(fields=('provider', 'id'), name='assessment_wall_key'),
+            model_name="assessment",
+            constraint=models.UniqueConstraint(fields=("provider", "id"), name="assessment_wall_key"),
         ),
         migrations.AddConstraint(
-            model_name='assessment',
-            constraint=models.UniqueConstraint(fields=('provider', 'tenant', 'id'), name='assessment_tenant_key'),
+            model_name="assessment",
+            constraint=models.UniqueConstraint(fields=("provider", "tenant", "id"), name="assessment_tenant_key"),
         ),
         migrations.AddConstraint(
-            model_name='assessment',
-            constraint=slaportal.tenancy.wall.CompositeForeignKey(columns=('provider_id', 'tenant_id', 'period_id'), name='assessment_period', to='uptime_subscriptionperiod', to_columns=('provider_id', 'tenant_id', 'id')),
+            model_name="assessment",
+            constraint=slaportal.tenancy.wall.CompositeForeignKey(
+                columns=("provider_id", "tenant_id", "period_id"),
+                name="assessment_period",
+                to="uptime_subscriptionperiod",
+                to_columns=("provider_id", "tenant_id", "id"),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='assessment',
-            constraint=slaportal.tenancy.wall.Wall(customer=('SELECT',), customer_rows='', key='provider_id', login=(), login_rows='', marks=(), name='assessment_wall', staff=('SELECT', 'INSERT', 'UPDATE', 'DELETE'), tenant_key='tenant_id'),
+            model_name="assessment",
+            constraint=slaportal.tenancy.wall.Wall(
+                customer=("SELECT",),
+                customer_rows="",
+                key="provider_id",
+                login=(),
+                login_rows="",
+                marks=(),
+                name="assessment_wall",
+                staff=("SELECT", "INSERT", "UPDATE", "DELETE"),
+                tenant_key="tenant_id",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='claim',
-            constraint=models.UniqueConstraint(condition=models.Q(('token__isnull', False)), fields=('provider', 'token'), name='claim_once'),
+            model_name="claim",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("token__isnull", False)), fields=("provider", "token"), name="claim_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='claim',
-            constraint=models.UniqueConstraint(fields=('provider', 'id'), name='claim_wall_key'),
+            model_name="claim",
+            constraint=models.UniqueConstraint(fields=("provider", "id"), name="claim_wall_key"),
         ),
         migrations.AddConstraint(
-            model_name='claim',
-            constraint=slaportal.tenancy.wall.CompositeForeignKey(columns=('provider_id', 'tenant_id', 'period_id'), name='claim_period', to='uptime_subscriptionperiod', to_columns=('provider_id', 'tenant_id', 'id')),
+            model_name="claim",
+            constraint=slaportal.tenancy.wall.CompositeForeignKey(
+                columns=("provider_id", "tenant_id", "period_id"),
+                name="claim_period",
+                to="uptime_subscriptionperiod",
+                to_columns=("provider_id", "tenant_id", "id"),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='claim',
-            constraint=slaportal.tenancy.wall.CompositeForeignKey(columns=('provider_id', 'made_by_id'), name='claim_made_by', to='tenancy_membership', to_columns=('provider_id', 'id')),
+            model_name="claim",
+            constraint=slaportal.tenancy.wall.CompositeForeignKey(
+                columns=("provider_id", "made_by_id"),
+                name="claim_made_by",
+                to="tenancy_membership",
+                to_columns=("provider_id", "id"),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='claim',
-            constraint=slaportal.tenancy.wall.CompositeForeignKey(columns=('provider_id', 'decided_by_id'), name='claim_decided_by', to='tenancy_membership', to_columns=('provider_id', 'id')),
+            model_name="claim",
+            constraint=slaportal.tenancy.wall.CompositeForeignKey(
+                columns=("provider_id", "decided_by_id"),
+                name="claim_decided_by",
+                to="tenancy_membership",
+                to_columns=("provider_id", "id"),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='claim',
-            constraint=slaportal.tenancy.wall.Wall(customer=('SELECT', 'INSERT', 'UPDATE (state)'), customer_rows='', key='provider_id', login=(), login_rows='', marks=(), name='claim_wall', staff=('SELECT', 'INSERT', 'UPDATE (state, reason, decided_at, decided_by_id, amount)'), tenant_key='tenant_id'),
+            model_name="claim",
+            constraint=slaportal.tenancy.wall.Wall(
+                customer=("SELECT", "INSERT", "UPDATE (state)"),
+                customer_rows="",
+                key="provider_id",
+                login=(),
+                login_rows="",
+                marks=(),
+                name="claim_wall",
+                staff=("SELECT", "INSERT", "UPDATE (state, reason, decided_at, decided_by_id, amount)"),
+                tenant_key="tenant_id",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='reminder',
-            constraint=models.UniqueConstraint(fields=('assessment', 'closes_at', 'days'), name='reminder_once'),
+            model_name="reminder",
+            constraint=models.UniqueConstraint(fields=("assessment", "closes_at", "days"), name="reminder_once"),
         ),
         migrations.AddConstraint(
-            model_name='reminder',
-            constraint=slaportal.tenancy.wall.CompositeForeignKey(columns=('provider_id', 'tenant_id', 'assessment_id'), name='reminder_assessment', to='credits_assessment', to_columns=('provider_id', 'tenant_id', 'id')),
+            model_name="reminder",
+            constraint=slaportal.tenancy.wall.CompositeForeignKey(
+                columns=("provider_id", "tenant_id", "assessment_id"),
+                name="reminder_assessment",
+                to="credits_assessment",
+                to_columns=("provider_id", "tenant_id", "id"),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='reminder',
-            constraint=slaportal.tenancy.wall.Wall(customer=('SELECT',), customer_rows='', key='provider_id', login=(), login_rows='', marks=(), name='reminder_wall', staff=('SELECT', 'INSERT'), tenant_key='tenant_id'),
+            model_name="reminder",
+            constraint=slaportal.tenancy.wall.Wall(
+                customer=("SELECT",),
+                customer_rows="",
+                key="provider_id",
+                login=(),
+                login_rows="",
+                marks=(),
+                name="reminder_wall",
+                staff=("SELECT", "INSERT"),
+                tenant_key="tenant_id",
+            ),
         ),
     ]
