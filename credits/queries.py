@@ -19,7 +19,8 @@ COUNTING = (*OPEN, Claim.State.APPROVED)
 def newest_revision(period: SubscriptionPeriod) -> SubscriptionPeriod:
     """The period in its newest correction; one that is not closed yet is none, for it may still go away."""
     of = SubscriptionPeriod.objects.filter(subscription_id=period.subscription_id, text=period.text)
-    return of.filter(Q(revision=1) | Q(closed_at__isnull=False)).order_by("-revision").first() or period
+    told = of.filter(Q(revision=1) | Q(closed_at__isnull=False)).defer("evidence", "figures")
+    return told.order_by("-revision").first() or period
 
 
 def agreement_of_period(period: SubscriptionPeriod) -> Agreement:
@@ -30,7 +31,12 @@ def agreement_of_period(period: SubscriptionPeriod) -> Agreement:
 
 def claimable_rules(period: SubscriptionPeriod) -> dict[int, Credit]:
     """The credit rules of the period that a customer claims, by position; one that was not judged is left out."""
-    rules = enumerate(agreement_of_period(period).terms.credits)
+    return claimable_rules_of(period, agreement_of_period(period))
+
+
+def claimable_rules_of(period: SubscriptionPeriod, agreement: Agreement) -> dict[int, Credit]:
+    """The same, where the agreement of the period is known already."""
+    rules = enumerate(agreement.terms.credits)
     judged = period.percent is not None or period.worked_out_at is None
     return {
         position: rule

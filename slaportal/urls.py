@@ -5,10 +5,15 @@ from django.urls import include, path
 urlpatterns = [
     path("account/", include("allauth.urls")),
     path("", include("slaportal.people.urls")),
+    path("", include("tickets.urls")),
     path("audit/", include("slaportal.audit.urls")),
     path("messages/", include("slaportal.outbox.urls")),
     path("api/v1/", include("slaportal.api.urls")),
+    path("", include("credits.urls")),
     path("jobs/", include("slaportal.jobs.urls")),
+    path("", include("uptime.urls")),
+    path("", include("credits.reviewing_urls")),
+    path("", include("tickets.attainment_urls")),
     path("", include("slaportal.site.urls")),
 ]
 handler400 = "slaportal.site.errors.bad_request"

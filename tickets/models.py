@@ -157,6 +157,7 @@ class Ticket(models.Model):
             ),
             models.Index(fields=["provider", "next_due_at"], name="ticket_due", condition=Q(solved_at=None)),
             models.Index(fields=["tenant", "-id"], name="ticket_of_tenant"),
+            models.Index(fields=["provider", "opened_at"], name="ticket_opened"),
             models.Index(
                 fields=["assignee", "standing", "standing_at", "id"],
                 name="ticket_assigned",

@@ -26,11 +26,12 @@ def get_window_for(actor: Membership, pk: int) -> Window:
 
 
 def get_period_for(actor: Membership, pk: int) -> SubscriptionPeriod:
-    """A period of the provider's (for staff), or of the actor's own tenant."""
+    """A period of the provider's (for staff), or of the actor's own tenant; evidence and text only when asked for."""
     found = SubscriptionPeriod.objects.filter(pk=pk, provider_id=actor.provider_id)
     if actor.tenant_id is not None:
         found = found.filter(tenant_id=actor.tenant_id)
-    period = found.select_related("subscription", "version").first()
+    found = found.select_related("subscription__tenant", "version").defer("evidence", "version__text")
+    period = found.first()
     if period is None:
         raise not_found(_("There is no such period here."))
     return period

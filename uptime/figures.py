@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
-from slaportal.intervals import measure
-from uptime.availability import MeasuredAvailability, NoAvailability
+from slaportal.intervals import Instant, measure
+from uptime.availability import MeasuredAvailability, NoAvailability, Outage
+from uptime.detail import detail_of, exact, reported
+from uptime.exclusions import Window
 from uptime.performance import MeasuredMetric
 
 PLACES = 6
@@ -19,11 +21,6 @@ def cut_off(part: Fraction | int, whole: Fraction | int = 1) -> str:
     return f"{digits}.{rest:0{PLACES}d}"
 
 
-def exact(value: Fraction | int) -> int | str:
-    """A whole number as one, any other as `a/b`."""
-    return value.numerator if value.denominator == 1 else f"{value.numerator}/{value.denominator}"
-
-
 def percent_of(measured: MeasuredAvailability | NoAvailability) -> str | None:
     """The availability in percent as it is shown, None where there is none."""
     if isinstance(measured, NoAvailability):
@@ -32,16 +29,30 @@ def percent_of(measured: MeasuredAvailability | NoAvailability) -> str | None:
     return cut_off(100 * (downtime.denominator_us - downtime.us), downtime.denominator_us)
 
 
-def figures_of(measured: MeasuredAvailability | NoAvailability, metrics: Sequence[MeasuredMetric]) -> dict[str, Any]:
-    """`availability` and `performance` as `simulate --json` has them, but exact (`_us`), and `why_none`.
+def figures_of(
+    measured: MeasuredAvailability | NoAvailability,
+    metrics: Sequence[MeasuredMetric],
+    *,
+    outages: Sequence[Outage] = (),
+    windows: Sequence[Window] = (),
+    now: Instant | None = None,
+) -> dict[str, Any]:
+    """`availability` and `performance` as `simulate --json` has them, but exact (`_us`), `why_none` and `detail`.
 
-    Microseconds and values are whole numbers, or `a/b` as text where they are none; percentages are cut off.
+    Microseconds and values are whole numbers, or `a/b` as text where they are none; percentages are cut off. `detail`
+    is left out where nothing happened; the facts and `now` are for a period that has no availability.
     """
-    return {
+    detail: dict[str, Any] = {}
+    if isinstance(measured, MeasuredAvailability):
+        detail = detail_of(measured)
+    elif now is not None:
+        detail = reported(measured, outages, windows, now)
+    figures: dict[str, Any] = {
         "availability": _availability(measured) if isinstance(measured, MeasuredAvailability) else None,
         "why_none": measured.why if isinstance(measured, NoAvailability) else None,
         "performance": {metric.name: _metric(metric) for metric in metrics},
     }
+    return {**figures, "detail": detail} if detail else figures
 
 
 def _availability(measured: MeasuredAvailability) -> dict[str, Any]:

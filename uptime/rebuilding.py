@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
+from slaportal.intervals import instant_of
 from uptime.evidence import digest_of, evidence_of, facts_in
 from uptime.facts import Facts, facts_of
 from uptime.figures import figures_of, percent_of
@@ -62,9 +63,13 @@ def _differences(row: SubscriptionPeriod, facts: Facts, *, latest: bool, now: da
 def _compared(row: SubscriptionPeriod, facts: Facts, source: str) -> Iterator[str]:
     assert row.worked_out_at is not None
     measured, metrics = measure(row, facts, row.worked_out_at)
-    percent, figures = percent_of(measured), figures_of(measured, metrics)
+    at = instant_of(row.worked_out_at)
+    percent = percent_of(measured)
+    figures = figures_of(measured, metrics, outages=facts.outages, windows=facts.windows, now=at)
     if (None if row.percent is None else f"{row.percent:f}") != percent:
         yield f"{row.percent} percent is kept, {percent} comes out of {source}"
+    if row.closed_at is not None and "detail" not in row.figures:
+        figures.pop("detail", None)  # closed before the details were kept, and what is closed stays
     for name in sorted({*figures, *row.figures}):
         kept, found = row.figures.get(name), figures.get(name)
         if kept != found:

@@ -109,7 +109,7 @@ def put_off(ids: Sequence[int], *, now: datetime) -> None:
 
 def _worked(period: SubscriptionPeriod, facts: Facts, now: Instant) -> Worked:
     measured, metrics = measure(period, facts, now)
-    figures = figures_of(measured, metrics)
+    figures = figures_of(measured, metrics, outages=facts.outages, windows=facts.windows, now=now)
     shown = figures["availability"] or {}
     look = next_look(facts, now, closes=instant_of(period.closes_at))
     return Worked(period, facts, shown.get("percent"), shown.get("met"), figures, look)

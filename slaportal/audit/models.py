@@ -57,6 +57,7 @@ class Event(models.Model):
         ]
         indexes = [
             models.Index(F("provider"), F("id").desc(), name="event_newest"),
+            models.Index(F("provider"), F("target_kind"), F("target_id"), F("id").desc(), name="event_of_target"),
             models.Index(fields=["provider", "id"], name="event_unsealed", condition=Q(number=None)),
         ]
 

@@ -12,6 +12,14 @@ from slaportal.tenancy.models import CUSTOMER_ROLES, STAFF_ROLES, Membership, Ro
 
 ENTRIES: tuple[tuple[str, Promise, str, tuple[str, ...]], ...] = (
     ("home", _("Home"), "home", (*STAFF_ROLES, *CUSTOMER_ROLES)),
+    ("queue", _("Queue"), "inbox", STAFF_ROLES),
+    ("tickets", _("Tickets"), "ticket", (*STAFF_ROLES, *CUSTOMER_ROLES)),
+    ("months", _("Months"), "chart-bar", (*STAFF_ROLES, *CUSTOMER_ROLES)),
+    ("agreements", _("Agreement"), "file-text", CUSTOMER_ROLES),
+    ("outages", _("Outages"), "activity", STAFF_ROLES),
+    ("maintenance", _("Maintenance"), "tool", STAFF_ROLES),
+    ("claims", _("Claims"), "receipt-refund", (Role.LEAD, Role.ADMIN)),
+    ("attainment", _("Attainment"), "chart-bar", (Role.LEAD, Role.ADMIN)),
     ("tenants", _("Customers"), "building", STAFF_ROLES),
     ("people", _("People"), "users", (*STAFF_ROLES, *CUSTOMER_ROLES)),
     ("jobs", _("Jobs"), "list-check", STAFF_ROLES),

@@ -13,8 +13,36 @@ SEEN = {
         "joan@spirion.example",
         [*("/", "/people/", "/customers/", "/jobs/", "/messages/", "/audit/", "/tokens/", "/provider/"), *ACCOUNT],
     ),
-    "agent": ("ana@spirion.example", ["/", "/people/", "/customers/", "/jobs/", "/provider/"]),
-    "manager": ("nina@harlow-u.example", ["/", "/people/", "/tokens/", "/audit/"]),
+    "agent": (
+        "ana@spirion.example",
+        [
+            "/",
+            "/people/",
+            "/customers/",
+            "/jobs/",
+            "/provider/",
+            "/queue/",
+            "/queue/?view=breached",
+            "/tickets/",
+            "/tickets/new/",
+        ],
+    ),
+    "lead": (
+        "ray@spirion.example",
+        [
+            "/outages/",
+            "/outages/record/",
+            "/maintenance/",
+            "/maintenance/plan/",
+            "/claims/",
+            "/attainment/",
+            "/months/",
+        ],
+    ),
+    "manager": (
+        "nina@harlow-u.example",
+        ["/", "/people/", "/tokens/", "/audit/", "/tickets/", "/tickets/?open=1", "/tickets/new/", "/months/"],
+    ),
     "member": ("george@harlow-u.example", ["/", "/people/"]),
     "operator": ("operator@portal.example", ["/installation/", "/switch/"]),
 }

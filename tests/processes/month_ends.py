@@ -274,13 +274,13 @@ class Months:
             set_account_standing(subscription, current=False, reason="Two months.", actor="test", at=at)
 
     def claim_by(self, name: str) -> datetime:
-        """When the window of what was missed closes; Infopromo's half a second one after the other."""
+        """When the window of what was missed closes; Infopromo's a quarter of a second one after the other."""
         policy, tenant = name.split("-")
-        return CLAIM_BY if policy == SPIRION else CLAIM_BY + SECOND / 2 * (1 + "abc".index(tenant))
+        return CLAIM_BY if policy == SPIRION else CLAIM_BY + SECOND / 4 * (1 + "abc".index(tenant))
 
     def comes_to(self, instant: datetime) -> None:
         """The clock stands a moment before it."""
-        self.clock.set(instant - 1.5 * SECOND)
+        self.clock.set(instant - SECOND)
 
     def nothing_is_left(self) -> bool:
         """All that was due is done, whether right or not, and the instants around the last one have passed."""
@@ -289,7 +289,7 @@ class Months:
 
     def passes(self, instant: datetime) -> bool:
         """The clock has come so far and nothing is left."""
-        return self.clock.now() > instant + 2 * SECOND and self.nothing_is_left()
+        return self.clock.now() > instant + SECOND and self.nothing_is_left()
 
     def reminded(self, *days: int) -> None:
         """Each was reminded so many days before, once, and each of its addresses was left one mail for it."""

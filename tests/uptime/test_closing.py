@@ -192,10 +192,11 @@ def test_rebuilding_names_what_differs(delivered: Delivered) -> None:
         delivered.outage("11-10 10:00", "11-10 11:00")
         delivered.outage("10-10 18:00", "10-10 19:00")
         found = list(differences(None, now=NOW))
-        assert len(found) == 3
+        assert len(found) == 4
         assert "further revision" in found[0]
         assert "percent is kept" in found[1]
         assert found[2].startswith(f"{delivered.subscription.pk} 2026-11 ")
+        assert "detail is kept as None" in found[3]
         SubscriptionPeriod.objects.filter(text="2026-11").update(marked_at=NOW)
         assert len(list(differences(None, now=NOW))) == 1
 

@@ -12,7 +12,6 @@ from django.db import connection, transaction
 
 from contracts.actions.catalogue import add_service
 from contracts.actions.contacts import add_contact
-from contracts.actions.policies import publish_policy
 from contracts.actions.subscriptions import Fee, cover_service, subscribe
 from contracts.models import Service
 from contracts.policy.documents import agreement_of, shipped_policy
@@ -25,6 +24,7 @@ from slaportal.site.demo.months import month_start
 from slaportal.site.demo.registry import is_registered, register
 from slaportal.site.demo.scripts import script_of
 from slaportal.site.demo.stage import stage_of
+from slaportal.site.publishing import publish_with_scenarios, shipped_scenarios
 from slaportal.tenancy.models import Provider, Tenant, User
 from slaportal.tenancy.queries import providers_for_operator
 from slaportal.tenancy.scope import STAFF, scope
@@ -74,7 +74,8 @@ def _build(company: Company, at: datetime) -> str:
         register("service", [stage.shared.pk])
         # Nothing is left to be worked out: the workers need not be told a thousand times to look.
         connection.run_on_commit.clear()
-    people = f"{len(company.staff)} staff, {sum(len(customer.people) for customer in company.customers)} customers"
+    theirs = sum(len(customer.people) for customer in company.customers)
+    people = f"{len(company.staff)} staff, {len(company.customers)} customers with {theirs} people"
     return f"{company.name}: {people}, {said}"
 
 
@@ -119,7 +120,16 @@ def _hashed() -> str:
 def _fill(provider: Provider, company: Company, users: dict[str, User], since: datetime) -> None:
     """The policy, the desk, and the customers with what they bought, all as of `since`."""
     document = shipped_policy(company.slug)
-    publish_policy(document, provider=provider, policy=company.slug, effective_from=since, actor=BY, at=since)
+    publish_with_scenarios(
+        document.text,
+        shipped_scenarios(company.slug),
+        provider=provider,
+        policy=company.slug,
+        effective_from=since,
+        actor=BY,
+        at=since,
+        confirm_warnings=True,
+    )
     for person in company.staff:
         enrol(users[person.email], person.role, provider=provider, tenant=None, email=person.email, at=since)
     shared = add_service(provider, company.shared.key, company.shared.name, tenant=None, actor=BY, at=since)

@@ -1,0 +1,209 @@
+"""Claims for who decides on them: the list, and one on one screen with everything that is to be known."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from credits.access import get_claim_for
+from credits.actions.decisions import approve_claim, reject_claim, review_claim
+from credits.models import Claim
+from credits.queries import OPEN, agreement_of_period, assessments_of, claims_of, is_up_to_date
+from credits.reviewing import DECIDED, case_of, claim_lines, listed_claims
+from credits.showing.claims import cards_of, claim_rows
+from credits.showing.lists import services_by_key
+from credits.showing.month import month_of
+from credits.views.decisions import ApprovalForm, RejectionForm
+from slaportal.pages.paging import page_of
+from slaportal.pages.refusals import tell_in
+from slaportal.pages.spreadsheets import csv_file
+from slaportal.pages.times import at_reader
+from slaportal.refusal import Refusal
+from slaportal.tenancy.access import membership_of, needs
+from slaportal.tenancy.models import Membership, Role
+from uptime.views.trail import trail_of
+from uptime.words import period_in_words
+
+LEADS = (Role.LEAD, Role.ADMIN)
+SHOWN_AT_MOST = 200
+EXPORTED_AT_MOST = 10_000
+
+
+@needs(*LEADS)
+@require_safe
+def claims(request: HttpRequest) -> HttpResponse:
+    """What waits for a decision, the oldest first; below it what was decided, by `?state=`."""
+    actor, now = membership_of(request), timezone.now()
+    state = _state(request)
+    waiting = listed_claims(actor.provider_id, OPEN).order_by("at", "id")
+    page = page_of(listed_claims(actor.provider_id, [state] if state else DECIDED), request)
+    words = {
+        "waiting": claim_lines(list(waiting[:SHOWN_AT_MOST]), now),
+        "waiting_count": waiting.count(),
+        "page": page,
+        "lines": claim_lines(list(page), now),
+        "state": state,
+        "states": [(one.value, one.label) for one in DECIDED],
+    }
+    return render(request, "credits/claims.html", words)
+
+
+@needs(*LEADS)
+@require_safe
+def claims_csv(request: HttpRequest) -> HttpResponse:
+    """All of the list, what waits and what was decided, or what is in one state."""
+    actor, now = membership_of(request), timezone.now()
+    state = _state(request)
+    found = listed_claims(actor.provider_id, [state] if state else (*OPEN, *DECIDED))
+    heads = [_("Customer"), _("Subscription"), _("Month"), _("Claimed"), _("By"), _("Amount"), _("In time")]
+    rows = [
+        [
+            line.claim.tenant.name,
+            line.claim.period.subscription.name,
+            line.claim.period.text,
+            line.at.iso,
+            line.claim.maker_name,
+            line.amount,
+            _("yes") if line.in_time else _("no"),
+            line.state,
+            line.decided.iso if line.decided else "",
+            line.decided_by,
+            line.claim.reason,
+            line.claim.note,
+        ]
+        for line in claim_lines(list(found[:EXPORTED_AT_MOST]), now)
+    ]
+    return csv_file("claims", [*heads, _("State"), _("Decided"), _("Decided by"), _("Reason"), _("Note")], rows)
+
+
+def _state(request: HttpRequest) -> str:
+    asked = request.GET.get("state", "")
+    return asked if asked in DECIDED else ""
+
+
+@needs(*LEADS)
+@require_safe
+def claim(request: HttpRequest, pk: int) -> HttpResponse:
+    """One claim with all that is to be known of it."""
+    actor = membership_of(request)
+    return _page(request, actor, get_claim_for(actor, pk))
+
+
+def _page(
+    request: HttpRequest,
+    actor: Membership,
+    claim: Claim,
+    *,
+    approving: forms.Form | None = None,
+    rejecting: forms.Form | None = None,
+    refused: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    now, period = timezone.now(), claim.period
+    agreement, rows = agreement_of_period(period), list(assessments_of(period))
+    case = case_of(claim, rows, agreement, up_to_date=is_up_to_date(period), now=now)
+    (line,) = claim_lines([claim], now)
+    if approving is None:
+        approving = ApprovalForm(currency=period.currency, discretionary=case.discretionary)
+    if claim.state not in OPEN or case.hindrance:  # then the form is not there to say it
+        refused = refused or " ".join(map(str, approving.non_field_errors()))
+    if rejecting is not None and claim.state not in OPEN:
+        refused = refused or " ".join(map(str, rejecting.non_field_errors()))
+    others = [one for one in claims_of(period) if one.pk != claim.pk]
+    words: dict[str, Any] = {
+        "claim": claim,
+        "line": line,
+        "case": case,
+        "period": period,
+        "subscription": period.subscription,
+        "month": month_of(period, agreement, services_by_key([period.subscription_id]), now),
+        "cards": cards_of(rows, agreement, now),
+        "closed": at_reader(period.closed_at, now) if period.closed_at else None,
+        "closes": at_reader(period.closes_at, now),
+        "others": claim_rows(others, period.currency, now),
+        "open": claim.state in OPEN,
+        "may_take": claim.state == Claim.State.SUBMITTED,
+        "approving": approving,
+        "rejecting": rejecting or RejectionForm(),
+        "refused": refused,
+        "entries": trail_of(actor, "claim", claim.pk, {"state": _state_in_words, "month": period_in_words}),
+    }
+    return render(request, "credits/claim_review.html", words, status=status)
+
+
+def _state_in_words(state: str) -> str:
+    return str(Claim.State(state).label) if state in Claim.State.values else state
+
+
+@needs(*LEADS)
+@require_POST
+def take(request: HttpRequest, pk: int) -> HttpResponse:
+    """Somebody looks at it, and the customer is told so."""
+    actor = membership_of(request)
+    found = get_claim_for(actor, pk)
+    try:
+        review_claim(found, actor=actor, at=timezone.now())
+    except Refusal as refusal:
+        if refusal.code != "claim_not_submitted":
+            raise
+        found.refresh_from_db()
+        return _page(request, actor, found, refused=refusal.message, status=refusal.status)
+    messages.success(request, _("Under review: the customer is told."))
+    return redirect("claim_review", pk=pk)
+
+
+@needs(*LEADS)
+@require_POST
+def approve(request: HttpRequest, pk: int) -> HttpResponse:
+    """The credits are granted. Sent twice by the same person it is approved once."""
+    actor = membership_of(request)
+    found = get_claim_for(actor, pk)
+    if found.state == Claim.State.APPROVED and found.decided_by_id == actor.pk:
+        return redirect("claim_review", pk=pk)
+    form = ApprovalForm(request.POST, currency=found.period.currency, discretionary=_discretionary(found))
+    status = 422
+    if form.is_valid():
+        given = form.cleaned_data
+        try:
+            approve_claim(found, amount=given.get("amount"), note=given["note"], actor=actor, at=timezone.now())
+        except Refusal as refusal:
+            found.refresh_from_db()
+            status = tell_in(form, refusal)
+        else:
+            messages.success(request, _("Approved: the credit is granted, and the customer is told."))
+            return redirect("claim_review", pk=pk)
+    return _page(request, actor, found, approving=form, status=status)
+
+
+def _discretionary(claim: Claim) -> bool:
+    rows = list(assessments_of(claim.period))
+    rules = agreement_of_period(claim.period).terms.credits
+    mine = [row for row in rows if row.position < len(rules) and rules[row.position].claim.by == "customer"]
+    return any(rules[row.position].schedule.discretionary and row.missed for row in mine)
+
+
+@needs(*LEADS)
+@require_POST
+def reject(request: HttpRequest, pk: int) -> HttpResponse:
+    """It is turned down with a reason that the customer reads."""
+    actor = membership_of(request)
+    found = get_claim_for(actor, pk)
+    if found.state == Claim.State.REJECTED and found.decided_by_id == actor.pk:
+        return redirect("claim_review", pk=pk)
+    form = RejectionForm(request.POST)
+    status = 422
+    if form.is_valid():
+        try:
+            reject_claim(found, reason=form.cleaned_data["reason"], actor=actor, at=timezone.now())
+        except Refusal as refusal:
+            found.refresh_from_db()
+            status = tell_in(form, refusal)
+        else:
+            messages.success(request, _("Rejected: the customer is told why."))
+            return redirect("claim_review", pk=pk)
+    return _page(request, actor, found, rejecting=form, status=status)

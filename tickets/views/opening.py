@@ -1,0 +1,153 @@
+"""A new ticket, by a customer or by the desk for one; and the list of tickets with what was promised on each."""
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from contracts.models import Service, Subscription
+from contracts.queries import agreement_at
+from slaportal.pages.paging import page_of
+from slaportal.pages.times import at_reader, to_the_second
+from slaportal.refusal import Refusal
+from slaportal.tenancy.access import get_tenant_for, membership_of, needs
+from slaportal.tenancy.models import Membership, Tenant
+from tickets.actions.opening import open_ticket
+from tickets.forms import Choices, OpenForm
+from tickets.models import Ticket
+from tickets.promising import Promised, promised_at
+from tickets.queries import agreement_of_ticket, agreements_of, clocks_of_tickets, tickets_of
+from tickets.views.ticket import EVERYBODY
+from tickets.words import (
+    CLOCKS_NAMED,
+    STATUSES_IN_WORDS,
+    STATUSES_TO_CUSTOMER,
+    badge_of,
+    severity_in_words,
+)
+
+
+@needs(*EVERYBODY)
+@require_http_methods(["GET", "HEAD"])
+def tickets(request: HttpRequest) -> HttpResponse:
+    """All tickets that the reader may see, the newest first; `?number=` goes to one."""
+    actor, now = membership_of(request), timezone.now()
+    number = request.GET.get("number", "").strip().removeprefix("#")
+    if number.isdecimal() and len(number) < 19:
+        return redirect("ticket", number=int(number))
+    found = tickets_of(actor)
+    if request.GET.get("open"):
+        found = found.filter(solved_at=None)
+    page = page_of(found, request)
+    context = {
+        "page": page,
+        "rows": _rows(list(page.object_list), now, customer=not actor.is_staff),
+        "customer": not actor.is_staff,
+        "only_open": bool(request.GET.get("open")),
+        "asked": number,
+    }
+    return render(request, "tickets/tickets.html", context)
+
+
+@needs(*EVERYBODY)
+@require_http_methods(["GET", "HEAD", "POST"])
+def ticket_new(request: HttpRequest) -> HttpResponse:
+    """Asks what happened, shows what each severity means and promises; staff first choose the customer."""
+    actor = membership_of(request)
+    tenant = _tenant(request, actor)
+    if tenant is None:
+        tenants = Tenant.objects.filter(provider_id=actor.provider_id).order_by("name")
+        return render(request, "tickets/new_for.html", {"tenants": tenants})
+    now = timezone.now()
+    subscriptions = Subscription.objects.filter(tenant=tenant, provider_id=actor.provider_id).order_by("name")
+    active = [one for one in subscriptions if agreement_at(one, now) is not None]
+    promised = [promise for one in active for promise in promised_at(one, now)]
+    form = _form(request, actor, tenant, subscriptions.filter(pk__in=[one.pk for one in active]), promised)
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = _open(form.cleaned_data, actor)
+        except Refusal as refusal:
+            field = next((name for name in refusal.fields if name in form.fields), None)
+            form.add_error(field, refusal.message)
+        else:
+            _tell(request, made, actor)
+            return redirect("ticket", number=made.number)
+    context = {"form": form, "tenant": tenant, "promised": promised, "customer": not actor.is_staff, "active": active}
+    return render(request, "tickets/new.html", context, status=422 if form.errors else 200)
+
+
+def _tenant(request: HttpRequest, actor: Membership) -> Tenant | None:
+    """The customer's own, or the one that staff chose."""
+    if actor.tenant_id is not None:
+        return actor.tenant
+    chosen = request.GET.get("for", "")
+    return get_tenant_for(actor, int(chosen)) if chosen.isdecimal() and len(chosen) < 19 else None
+
+
+def _form(
+    request: HttpRequest, actor: Membership, tenant: Tenant, subscriptions: Any, promised: list[Promised]
+) -> OpenForm:
+    services = Service.objects.filter(coverages__subscription__in=subscriptions).distinct().order_by("name")
+    people = Membership.objects.filter(tenant=tenant, removed_at=None).order_by("name") if actor.is_staff else None
+    severities = {promise.severity.key: promise.severity.name for promise in promised}
+    choices = Choices(subscriptions, services, list(severities.items()), people)
+    data = request.POST if request.method == "POST" else None
+    return OpenForm(data, choices=choices, initial={"token": uuid.uuid4()})
+
+
+def _open(said: dict[str, Any], actor: Membership) -> Ticket:
+    opened_at: datetime | None = said.get("opened_at")
+    return open_ticket(
+        said["subscription"],
+        said["subject"],
+        said["text"],
+        requester=said.get("requester") or actor,
+        actor=actor,
+        at=timezone.now(),
+        opened_at=opened_at,
+        severity=said["severity"] or None,
+        service=said["service"],
+        token=said["token"],
+    )
+
+
+def _tell(request: HttpRequest, made: Ticket, actor: Membership) -> None:
+    """The promise, at once, in words and time."""
+    agreement = agreement_of_ticket(made)
+    promises = promised_at(made.subscription, made.opened_at, severity=made.severity, agreement=agreement)
+    due = promises[0].answer_by if promises else None
+    if due is None:
+        messages.success(request, _("Ticket #%(number)s is open.") % {"number": made.number})
+        return
+    said = _("Ticket #%(number)s is open. We answer by %(due)s.") if not actor.is_staff else _(
+        "Ticket #%(number)s is open. The answer is due by %(due)s."
+    )  # fmt: skip
+    messages.success(request, said % {"number": made.number, "due": to_the_second(due).text})
+
+
+def _rows(found: list[Ticket], now: datetime, *, customer: bool) -> list[dict[str, Any]]:
+    """Each ticket with its badge: the clock that is due next, or says most."""
+    clocks = clocks_of_tickets([ticket.pk for ticket in found])
+    agreements = agreements_of((ticket.version_id, ticket.plan) for ticket in found)
+    statuses = STATUSES_TO_CUSTOMER if customer else STATUSES_IN_WORDS
+    rows = []
+    for ticket in found:
+        going = sorted(clocks[ticket.pk], key=lambda clock: (clock.due_at is None, clock.due_at or now))
+        leading = going[0] if going else None
+        rows.append(
+            {
+                "ticket": ticket,
+                "severity": severity_in_words(agreements[ticket.version_id, ticket.plan], ticket.severity),
+                "status": statuses[ticket.status],
+                "clock": CLOCKS_NAMED[leading.clock] if leading else "",
+                "badge": badge_of(leading, ticket.status, now, customer=customer) if leading else None,
+                "opened": at_reader(ticket.opened_at, now),
+            }
+        )
+    return rows

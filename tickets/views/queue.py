@@ -1,0 +1,103 @@
+"""The desk's queue, and the counts of its views, which are asked for after the page."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods
+
+from slaportal.pages.times import at_reader
+from slaportal.tenancy.access import membership_of, needs
+from slaportal.tenancy.models import STAFF_ROLES
+from tickets.models import Standing
+from tickets.queue import (
+    VIEWS,
+    Filters,
+    newest_ticket,
+    opened_since,
+    queue_rows,
+    severities_to_choose,
+    severity_first,
+    view_counts,
+)
+
+VIEW_NAMES = {
+    "all": _("All open"),
+    "mine": _("Mine"),
+    "unassigned": _("Unassigned"),
+    "soon": _("Due within the hour"),
+    "breached": _("Breached"),
+    "waiting": _("Waiting"),
+}
+GROUPS = {
+    Standing.DUE: _("Due"),
+    Standing.BREACHED: _("Breached, nothing due ahead"),
+    Standing.UNTIMED: _("No deadline"),
+    Standing.PAUSED: _("Paused"),
+}
+
+
+@needs(*STAFF_ROLES)
+@require_http_methods(["GET", "HEAD"])
+def queue(request: HttpRequest) -> HttpResponse:
+    """Fifty tickets in the order of work; views and filters stand in the address."""
+    actor, now = membership_of(request), timezone.now()
+    filters = _filters(request)
+    by_severity = severity_first(actor.provider_id, now=now)
+    rows, further = queue_rows(actor, filters, now=now, by_severity=by_severity)
+    groups: list[dict[str, object]] = []
+    for row in rows:
+        name = row.severity.name if by_severity else str(GROUPS[row.standing])
+        if not groups or groups[-1]["name"] != name:
+            groups.append({"name": name, "rows": []})
+        held = groups[-1]["rows"]
+        assert isinstance(held, list)
+        held.append(row)
+    context = {
+        "groups": groups,
+        "further": _address(filters, further) if further else "",
+        "views": [(key, VIEW_NAMES[key], _address(Filters(key, filters.severity), ""), "") for key in VIEWS],
+        "filters": filters,
+        "view_name": VIEW_NAMES[filters.view],
+        "severities": severities_to_choose(actor.provider_id, now=now),
+        "by_severity": by_severity,
+        "newest": newest_ticket(actor),
+        "now": at_reader(now, now),
+    }
+    return render(request, "tickets/queue.html", context)
+
+
+@needs(*STAFF_ROLES)
+@require_http_methods(["GET", "HEAD"])
+def queue_counts(request: HttpRequest) -> HttpResponse:
+    """How many tickets each view holds, and how many are new since the page was drawn."""
+    actor, now = membership_of(request), timezone.now()
+    filters = _filters(request)
+    last = request.GET.get("newest", "")
+    context = {
+        "views": [
+            (key, VIEW_NAMES[key], _address(Filters(key, filters.severity), ""), count)
+            for key, count in view_counts(actor, now=now).items()
+        ],
+        "filters": filters,
+        "fresh": opened_since(actor, int(last)) if last.isdecimal() and len(last) < 19 else 0,
+    }
+    return render(request, "tickets/queue_counts.html", context)
+
+
+def _filters(request: HttpRequest) -> Filters:
+    """What the address says; what it says wrongly is left out."""
+    view = request.GET.get("view", "all")
+    return Filters(
+        view=view if view in VIEWS else "all",
+        severity=request.GET.get("severity", "")[:40],
+        after=request.GET.get("after", ""),
+    )
+
+
+def _address(filters: Filters, after: str) -> str:
+    said = {"view": filters.view if filters.view != "all" else "", "severity": filters.severity, "after": after}
+    kept = {name: value for name, value in said.items() if value}
+    return f"{reverse('queue')}?{urlencode(kept)}" if kept else reverse("queue")

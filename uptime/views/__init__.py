@@ -1,0 +1,1 @@
+"""The pages of outages and maintenance, for the provider's staff."""

@@ -1,0 +1,175 @@
+"""Outages: the list and its CSV, recording one, and everything about one on one page."""
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Q, QuerySet
+from django.forms import BaseForm
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_safe
+
+from slaportal.pages.paging import page_of
+from slaportal.pages.refusals import tell_in
+from slaportal.pages.spreadsheets import csv_file
+from slaportal.pages.times import at_reader
+from slaportal.refusal import Refusal
+from slaportal.tenancy.access import membership_of, needs
+from slaportal.tenancy.models import STAFF_ROLES, Membership, Role
+from uptime.access import get_outage_for
+from uptime.actions.outages import record_outage
+from uptime.concerned import periods_concerned
+from uptime.forms import EndForm, OutageForm, ReasonForm
+from uptime.models import Outage
+from uptime.views.lines import ENDED, GOING_ON, STRUCK, month_line, outage_lines, state_of
+from uptime.views.trail import trail_of
+
+LEADS = (Role.LEAD, Role.ADMIN)
+EXPORTED_AT_MOST = 10_000
+
+
+@needs(*STAFF_ROLES)
+@require_safe
+def outages(request: HttpRequest) -> HttpResponse:
+    """Newest first; `?state=` is on, ended or struck."""
+    actor, now = membership_of(request), timezone.now()
+    state = _state(request)
+    page = page_of(_listed(actor, state, now), request)
+    words = {
+        "page": page,
+        "lines": outage_lines(list(page), now),
+        "state": state,
+        "states": [(GOING_ON, _("Going on")), (ENDED, _("Ended")), (STRUCK, _("Struck out"))],
+        "may_record": actor.role in LEADS,
+    }
+    return render(request, "uptime/outages.html", words)
+
+
+@needs(*STAFF_ROLES)
+@require_safe
+def outages_csv(request: HttpRequest) -> HttpResponse:
+    """The same list as a file, whole; times with their offset, in the reader's zone."""
+    actor, now = membership_of(request), timezone.now()
+    lines = outage_lines(list(_listed(actor, _state(request), now)[:EXPORTED_AT_MOST]), now)
+    heads = [_("Title"), _("State"), _("Services"), _("Cause"), _("Impact"), _("Start"), _("End"), _("Length")]
+    rows = [
+        [
+            line.outage.title,
+            line.badge.words,
+            line.services,
+            line.cause,
+            line.impact,
+            line.since.iso,
+            line.until.iso if line.until else "",
+            line.length,
+            line.concerned,
+            line.outage.note,
+        ]
+        for line in lines
+    ]
+    return csv_file("outages", [*heads, _("Concerns"), _("Note")], rows)
+
+
+def _state(request: HttpRequest) -> str:
+    asked = request.GET.get("state", "")
+    return asked if asked in (GOING_ON, ENDED, STRUCK) else ""
+
+
+def _listed(actor: Membership, state: str, now: datetime) -> QuerySet[Outage]:
+    found = Outage.objects.filter(provider_id=actor.provider_id).order_by("-starts_at", "-pk")
+    going_on = Q(ends_at=None) | Q(ends_at__gt=now)
+    if state == STRUCK:
+        return found.exclude(void_at=None)
+    if state == GOING_ON:
+        return found.filter(going_on, void_at=None)
+    return found.filter(void_at=None, ends_at__lte=now) if state == ENDED else found
+
+
+@needs(*LEADS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def record(request: HttpRequest) -> HttpResponse:
+    """A new outage; a form with mistakes comes back with them, what was typed kept."""
+    actor, now = membership_of(request), timezone.now()
+    initial = {"starts_at": now.replace(second=0, microsecond=0)}
+    form = OutageForm(request.POST or None, actor=actor, now=now, initial=initial)
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            try:
+                outage = record_outage(actor.provider, actor=actor, at=now, **form.cleaned_data)
+            except Refusal as refusal:
+                status = tell_in(form, refusal)
+            else:
+                messages.success(request, _("Recorded. %(who)s") % {"who": told_of(outage, now)})
+                return redirect("outage", pk=outage.pk)
+    return render(request, "uptime/outage_record.html", {"form": form}, status=status)
+
+
+def told_of(outage: Outage, now: datetime) -> str:
+    """How many months are worked out anew."""
+    count = concerned_by(outage, now).count()
+    said = ngettext(
+        "The figures of %(count)s month are worked out anew.",
+        "The figures of %(count)s months are worked out anew.",
+        count,
+    )
+    return said % {"count": count} if count else _("No customer has a subscription that it concerns.")
+
+
+def concerned_by(outage: Outage, now: datetime) -> Any:
+    """The months that it touches, by customer."""
+    services = outage.services.values_list("service_id", flat=True)
+    return periods_concerned(services, outage.starts_at, outage.ends_at or now)
+
+
+@needs(*STAFF_ROLES)
+@require_safe
+def outage(request: HttpRequest, pk: int) -> HttpResponse:
+    """All of one outage."""
+    return outage_page(request, get_outage_for(membership_of(request), pk))
+
+
+def outage_page(
+    request: HttpRequest,
+    outage: Outage,
+    *,
+    ending: EndForm | None = None,
+    striking: ReasonForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """The page, also with a form of it that was refused."""
+    actor, now = membership_of(request), timezone.now()
+    (line,) = outage_lines([outage], now)
+    page = page_of(concerned_by(outage, now), request)
+    seen = {"seen": outage.revision}
+    may_change = actor.role in LEADS and outage.void_at is None
+    may_end = may_change and state_of(outage, now) == GOING_ON
+    words = {
+        "outage": outage,
+        "line": line,
+        "page": page,
+        "months": [month_line(period) for period in page],
+        "reported": at_reader(outage.reported_start_at, now),
+        "true_start": at_reader(outage.true_start_at, now) if outage.true_start_at else None,
+        "noticed": at_reader(outage.noticed_at, now),
+        "recorded": at_reader(outage.recorded_at, now),
+        "by": outage.recorded_by.name if outage.recorded_by else "",
+        "struck": at_reader(outage.void_at, now) if outage.void_at else None,
+        "entries": trail_of(actor, "outage", outage.pk),
+        "refused": unseen_refusals((ending, may_end), (striking, may_change)),
+        "may_change": may_change,
+        "may_end": may_end,
+        "ending": ending or EndForm(initial=seen, prefix="end"),
+        "striking": striking or ReasonForm(initial=seen, prefix="strike"),
+    }
+    return render(request, "uptime/outage.html", words, status=status)
+
+
+def unseen_refusals(*forms: tuple[BaseForm | None, bool]) -> list[str]:
+    """What was refused of a form that the page shows no more, since somebody else did it meanwhile."""
+    return [str(said) for form, shown in forms if form is not None and not shown for said in form.non_field_errors()]
