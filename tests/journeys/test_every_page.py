@@ -41,7 +41,17 @@ SEEN = {
     ),
     "manager": (
         "nina@harlow-u.example",
-        ["/", "/people/", "/tokens/", "/audit/", "/tickets/", "/tickets/?open=1", "/tickets/new/", "/months/"],
+        [
+            "/",
+            "/people/",
+            "/tokens/",
+            "/audit/",
+            "/tickets/",
+            "/tickets/?open=1",
+            "/tickets/new/",
+            "/months/",
+            "/agreement/",
+        ],
     ),
     "member": ("george@harlow-u.example", ["/", "/people/"]),
     "operator": ("operator@portal.example", ["/installation/", "/switch/"]),
