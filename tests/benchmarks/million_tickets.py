@@ -15,12 +15,14 @@ from django.utils import timezone
 
 from contracts.actions.policies import publish_policy
 from contracts.actions.subscriptions import Fee, subscribe
+from contracts.models import Subscription
 from contracts.policy.documents import read_document, shipped_policy
 from slaportal.people.actions.organisations import add_tenant
 from slaportal.tenancy.models import Membership, Provider, User
 from slaportal.tenancy.scope import PLATFORM, STAFF, presenting, scope
 from tickets.actions.conversation import reply
-from tickets.models import Mark, Ticket
+from tickets.actions.opening import open_ticket
+from tickets.models import Breach, Mark, Ticket
 from tickets.retiming import sweep_changes
 from tickets.sweeping import sweep, sweep_due, sweep_marked
 
@@ -153,9 +155,13 @@ def follow(seconds: str) -> None:
 
 
 def answer(seconds: str) -> None:
-    """Replies for so long, and after each waits until its clocks are worked out; prints the waits in seconds."""
+    """Replies for so long, and after each waits until its clocks are worked out; prints the waits in seconds.
+
+    Twenty tickets become late meanwhile: printed too, how many seconds after its instant the last was announced.
+    """
     began, waits = time.monotonic(), []
     provider = _provider()
+    late = _become_late(provider, int(seconds))
     with scope(STAFF, provider=provider):
         agent = Membership.objects.get(tenant=None)
         tickets = list(Ticket.objects.filter(solved_at=None).order_by("-pk")[:2000])
@@ -170,8 +176,37 @@ def answer(seconds: str) -> None:
         waits.append(time.monotonic() - committed)
         time.sleep(0.2)
     with scope(STAFF, provider=provider):
-        waiting = Ticket.objects.filter(mark__isnull=False).count()
-    print(json.dumps({"waits": sorted(waits), "waiting": waiting}))
+        told = [
+            (breach.announced_at - breach.breached_at) / timedelta(seconds=1)
+            for breach in Breach.objects.filter(ticket__in=late, clock="resolution")
+        ]
+    assert len(told) == len(late)
+    print(json.dumps({"waits": sorted(waits), "announced": max(told)}))
+
+
+def _become_late(provider: int, seconds: int) -> list[int]:
+    """Tickets whose 24 hours to the resolution end within the next seconds, one after the other."""
+    made = []
+    with scope(STAFF, provider=provider):
+        subscription = Subscription.objects.order_by("pk")[0]
+        agent = Membership.objects.get(tenant=None)
+        asks = Membership.objects.filter(tenant=subscription.tenant_id)[0]
+    for number in range(20):
+        with scope(STAFF, provider=provider):
+            now = timezone.now()
+            opened_at = now - timedelta(hours=24) + timedelta(seconds=5 + number * (seconds - 15) // 20)
+            ticket = open_ticket(
+                subscription,
+                f"Late soon, {number}",
+                "In a minute.",
+                requester=asks,
+                actor=agent,
+                at=now,
+                opened_at=opened_at,
+                severity="critical",
+            )
+            made.append(ticket.pk)
+    return made
 
 
 def _marked(provider: int, pk: int) -> bool:

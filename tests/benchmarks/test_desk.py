@@ -66,10 +66,12 @@ def test_a_million_tickets(benchmark: Benchmark, clone: str) -> None:
         Figure("A new version for 100,000 open tickets, worked off", seconds, "s", limit=60, better="less"),
         Figure("Replies meanwhile: clocks right after the commit, median", waits[0], "s"),
         Figure("The same, 95th percentile", waits[1], "s", limit=1, better="less"),
+        Figure("Breaches meanwhile: announced after their instant, the last of 20", waits[2], "s", limit=5,
+               better="less"),
     )  # fmt: skip
 
 
-def retimed(clone: str) -> tuple[tuple[float, float], float]:
+def retimed(clone: str) -> tuple[tuple[float, float, float], float]:
     """Two processes work through a new version for all open tickets while somebody replies."""
     run(clone, "portal_jobs", "from tests.benchmarks import million_tickets; million_tickets.retime()")
     began = time.perf_counter()
@@ -85,9 +87,9 @@ def retimed(clone: str) -> tuple[tuple[float, float], float]:
         )
         if cursor.fetchone()[0]:
             seconds = time.perf_counter() - began
-    waits = json.loads(said(replies).splitlines()[-1])["waits"]
+    told = json.loads(said(replies).splitlines()[-1])
     for worker in workers:
         said(worker)
     assert seconds is not None
-    cut = quantiles(waits, n=20)
-    return (cut[9], cut[18]), seconds
+    cut = quantiles(told["waits"], n=20)
+    return (cut[9], cut[18], told["announced"]), seconds
