@@ -35,14 +35,12 @@ in and out.
 office hours. The events are in memory; the second figure adds every segment of every clock.
 - **Month**: verdicts on the windows, the downtime, the availability and the credit with all its steps.
 - **Memory**: what a fresh process grows by; the calendars differ in hours, zone, holidays and a closed date, half of \
-\
 them close at noon, and each is asked about two years, so its table comes to span five.
 - **Request**: a signed-in agent, all middleware, one query, on a committed copy of the test database with the real \
 login; the peer is the same code on a copy of the same database without policies, where the login may read \
 everything, in interleaved rounds. **Sign-in** is \
 the POST with a trivial password hash.
 - **Outbox**: claim, send to a backend that drops them, and record each by its own COMMIT; the floor is a bare UPDATE \
-\
 and COMMIT each.
 - **A million tickets**: one provider, 50 customers, Spirion's policy, 8 events a ticket, 100,000 of them open; built \
 by SQL past the triggers, then worked off by two processes as the workers do, start of Python included where nothing \
