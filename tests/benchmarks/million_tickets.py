@@ -11,6 +11,8 @@ from typing import Any
 
 from django.db import connection
 from django.db.models.functions import Now
+from django.test import Client
+from django.test.utils import CaptureQueriesContext, setup_test_environment
 from django.utils import timezone
 
 from contracts.actions.policies import publish_policy
@@ -184,6 +186,32 @@ def answer(seconds: str) -> None:
     print(json.dumps({"waits": sorted(waits), "announced": max(told)}))
 
 
+def pages() -> None:
+    """Milliseconds of the desk's pages in the server, one client, and their queries; printed as JSON."""
+    setup_test_environment()
+    provider = _owner()
+    client = Client()
+    client.force_login(User.objects.get(email=f"u{TENANTS}@big.example"))
+    with scope(STAFF, provider=provider):
+        number = Ticket.objects.filter(solved_at=None).values_list("number", flat=True)[0]
+    told = {}
+    for name, address in (("queue", "/queue/"), ("mine", "/queue/?view=mine"), ("ticket", f"/tickets/{number}/")):
+        for _ in range(5):
+            assert client.get(address).status_code == 200
+        with CaptureQueriesContext(connection) as queries:
+            client.get(address)
+        took = sorted(_timed(lambda: client.get(address)) for _ in range(60))  # noqa: B023 - called at once
+        told[name] = {"p50": 1000 * took[30], "p95": 1000 * took[57], "queries": len(queries)}
+    print(json.dumps(told))
+
+
+def _owner() -> int:
+    """The provider, as the web's login finds it: by the person's own membership."""
+    user = User.objects.get(email=f"u{TENANTS}@big.example")
+    with presenting(user=user.pk):
+        return int(Membership.objects.filter(user=user).values_list("provider_id", flat=True)[0])
+
+
 def _become_late(provider: int, seconds: int) -> list[int]:
     """Tickets whose 24 hours to the resolution end within the next seconds, one after the other."""
     made = []
@@ -227,7 +255,7 @@ def _timed(work: Callable[[], Any]) -> float:
 
 
 WORK: dict[str, Callable[..., None]] = {
-    work.__name__: work for work in (found, work_off, nothing_due, retime, follow, answer)
+    work.__name__: work for work in (found, work_off, nothing_due, retime, follow, answer, pages)
 }
 
 
