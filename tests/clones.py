@@ -12,6 +12,7 @@ from django.db import connections
 
 from slaportal.settings import BASE_DIR
 from tests.conftest import superuser_cursor
+from tickets import queries
 
 SET_UP = "import django; django.setup()\n"
 
@@ -19,6 +20,7 @@ SET_UP = "import django; django.setup()\n"
 @pytest.fixture
 def clone(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
     """The name of a copy of the test database, migrated and empty, that is gone after the test."""
+    queries._KEPT.clear()  # an id of one clone is another text in the next of the same name
     with django_db_blocker.unblock():
         for connection in connections.all():
             connection.close()  # a template may have no connections
@@ -32,6 +34,7 @@ def clone(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
             connection.close()
         cursor.execute(f'DROP DATABASE "{copy}" WITH (FORCE)')
         cursor.connection.close()
+    queries._KEPT.clear()
 
 
 def database_url(name: str, login: str) -> str:

@@ -4,11 +4,17 @@ from django.urls import path
 
 from slaportal.site.health import healthz, readyz
 from slaportal.site.home import home
+from slaportal.site.policies.publishing_page import policy_new
+from slaportal.site.policies.views import policies, policy, policy_text
 from slaportal.site.resending import messages_resend_all
 
 urlpatterns = [
     path("", home, name="home"),
     path("messages/resend-all/", messages_resend_all, name="messages_resend_all"),
+    path("policies/", policies, name="policies"),
+    path("policies/<int:pk>/", policy, name="policy"),
+    path("policies/<int:pk>/policy.yaml", policy_text, name="policy_text"),
+    path("policies/<slug:policy>/new/", policy_new, name="policy_new"),
     # Answered by HealthMiddleware, before sessions; here they have names.
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),

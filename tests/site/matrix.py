@@ -10,7 +10,7 @@ from typing import Any
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from ruamel.yaml import YAML
 
-from contracts.models import Subscription
+from contracts.models import PolicyVersion, Subscription
 from slaportal.people.models import Invitation
 from slaportal.tenancy.models import ApiToken
 from tests.world import World
@@ -68,6 +68,9 @@ def _others(route: str, world: World) -> list[Any]:
     if (route.startswith("ticket_") and route != "ticket_new") or route == "ticket":
         with world.inside("ann"):
             return [Ticket.objects.get().number]
+    if route in ("policy", "policy_text"):
+        with world.inside("admin"):
+            return [PolicyVersion.objects.get().pk]
     if route == "breach_excuse":
         with world.inside("ann"):
             return [Breach.objects.get().pk]
@@ -84,6 +87,7 @@ def _others(route: str, world: World) -> list[Any]:
         "job_progress": [job],
         "job_cancel": [job],
         "message_retry": [world.ids.get("message")],
+        "policy_new": ["sla"],
         "account_confirm_email": ["wrong-key"],
         "account_reset_password_from_key": ["1", "wrong-key"],
         "mfa_edit_webauthn": [1],

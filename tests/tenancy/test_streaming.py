@@ -97,6 +97,8 @@ def test_a_view_without_any_filter_shows_what_its_reader_may_see(committed: Worl
         client.raise_request_exception = False  # who has no scope gets a 500: the query is refused
         body = client.get("/faulty/everything/").content.decode()
         own = {name for name in own_canaries(committed, who) if name.startswith(("CANARY-tenant", "CANARY-member"))}
+        if committed.members.get(who) and committed.members[who].tenant_id is not None:
+            own -= {"CANARY-member-admin", "CANARY-member-cora"}  # read on a ticket's log, not among the members
         assert canaries_in(body) == own, who
 
 

@@ -1,0 +1,142 @@
+"""The page on which a new version is checked and published; what was typed stays, whatever is said about it."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods
+
+from contracts.models import PolicyVersion
+from contracts.policy.documents import DocumentRefused, read_document, shipped_policies, shipped_policy
+from slaportal.pages.refusals import tell_in
+from slaportal.pages.times import at_reader
+from slaportal.refusal import Refusal
+from slaportal.site.policies.checking import Checked, check
+from slaportal.site.policies.forms import NewVersionForm, withdraw_confirmation
+from slaportal.site.publishing import publish_with_scenarios, shipped_scenarios
+from slaportal.tenancy.access import membership_of, needs, not_found
+from slaportal.tenancy.models import Membership, Role
+
+LONGEST_NAME = 40
+# What the check on the page says line by line; above the form stands only this.
+_BESIDE = {
+    "policy_refused": gettext_lazy("Nothing was published: something is wrong in the text. It is named line by line."),
+    "warnings_unconfirmed": gettext_lazy(
+        "Nothing was published: read the warnings, and confirm them or mend the text."
+    ),
+    "scenario_refused": gettext_lazy("Nothing was published: something is wrong in the scenarios."),
+    "scenarios_failed": gettext_lazy("Nothing was published: the policy does not do what its scenarios say."),
+}
+
+
+@needs(Role.ADMIN)
+@require_http_methods(["GET", "HEAD", "POST"])
+def policy_new(request: HttpRequest, policy: str) -> HttpResponse:
+    """The next version of a policy, or its first one: `act` is "check" (nothing is saved) or "publish"."""
+    actor, now = membership_of(request), timezone.now()
+    if len(policy) > LONGEST_NAME:
+        raise not_found(_("There is no such policy here: a short name has at most 40 letters."))
+    versions = PolicyVersion.objects.filter(provider_id=actor.provider_id, policy=policy)
+    latest = versions.order_by("-number").first()
+    if request.method != "POST":
+        form = NewVersionForm(first=latest is None, initial=_begun(policy, latest, now))
+        return _page(request, form, policy, latest)
+    form = NewVersionForm(request.POST, request.FILES, first=latest is None)
+    sound = form.is_valid()
+    checked = _checked(form, policy, latest)
+    status = 200 if sound else 422
+    if sound and checked is not None and request.POST.get("act") == "publish":
+        try:
+            version = _publish(form, checked, policy, actor, now)
+        except Refusal as refusal:
+            status = _tell(form, refusal, latest, now)
+        else:
+            said = _("Version %(number)s is published; it holds from %(at)s on.")
+            messages.success(
+                request, said % {"number": version.number, "at": at_reader(version.effective_from, now).text}
+            )
+            return redirect("policy", pk=version.pk)
+    return _page(request, form, policy, latest, checked=checked, status=status)
+
+
+def _page(
+    request: HttpRequest,
+    form: NewVersionForm,
+    policy: str,
+    latest: PolicyVersion | None,
+    *,
+    checked: Checked | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    words = {"form": form, "policy": policy, "latest": latest, "checked": checked}
+    return render(request, "site/policy_new.html", words, status=status)
+
+
+def _checked(form: NewVersionForm, policy: str, latest: PolicyVersion | None) -> Checked | None:
+    """What is found in texts that could be read at all; the form then goes by the warnings that are on the page."""
+    given = form.cleaned_data
+    if not given.get("text") or "scenarios" not in given or form.has_error("text") or form.has_error("scenarios"):
+        return None
+    checked = check(given["text"], given["scenarios"], policy=policy, latest=latest)
+    if given.get("warned_of") != checked.warned_of:
+        withdraw_confirmation(form)
+    return checked
+
+
+def _publish(form: NewVersionForm, checked: Checked, policy: str, actor: Membership, now: datetime) -> PolicyVersion:
+    """Only the warnings that were on the page are confirmed: a mended text can have others."""
+    given = form.cleaned_data
+    return publish_with_scenarios(
+        given["text"],
+        given["scenarios"],
+        provider=actor.provider,
+        policy=policy,
+        effective_from=given["effective_from"],
+        actor=actor,
+        at=now,
+        note=given["note"],
+        retime=given["retime"],
+        confirm_warnings=given["confirm_warnings"] and given["warned_of"] == checked.warned_of,
+    )
+
+
+def _tell(form: NewVersionForm, refusal: Refusal, latest: PolicyVersion | None, now: datetime) -> int:
+    """Puts the refusal on the page; the status to answer with."""
+    if refusal.code in _BESIDE:
+        form.add_error(None, str(_BESIDE[refusal.code]))
+        return 409 if refusal.status == 409 else 422
+    if refusal.code == "effective_too_early" and latest is not None:
+        earliest = at_reader(max(latest.effective_from, now), now).text
+        said = _("A new version takes effect after the one before it and not in the past: choose a time after %(at)s.")
+        form.add_error("effective_from", said % {"at": earliest})
+        return 422
+    return tell_in(form, refusal)
+
+
+def _begun(policy: str, latest: PolicyVersion | None, now: datetime) -> dict[str, Any]:
+    """The latest text with the scenarios that come with it, in force from the next midnight on.
+
+    A policy that is to be begins with the shipped one of its name, if there is one.
+    """
+    text, key = "", policy
+    if latest is not None:
+        text = latest.text
+        try:
+            key = read_document(text).provider_key
+        except DocumentRefused:  # a text of an older format
+            key = ""
+    elif policy in shipped_policies():
+        text = shipped_policy(policy).text
+    scenarios = shipped_scenarios(key) if text and key in shipped_policies() else None
+    after = max(now, latest.effective_from) if latest is not None else now
+    midnight = timezone.localtime(after + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
+    return {
+        "text": text,
+        "scenarios": scenarios.decode() if scenarios else "",
+        "effective_from": midnight.replace(tzinfo=None),
+    }
