@@ -74,15 +74,19 @@ _SHARED: list[Processor] = [
 ]
 
 
+# One list for good: loggers keep the one that they were first used with, and tests that listen change it in place.
+_PROCESSORS: list[Processor] = [
+    structlog.stdlib.filter_by_level,
+    *_SHARED,
+    structlog.stdlib.PositionalArgumentsFormatter(),
+    structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+]
+
+
 def formatter(log_format: str) -> structlog.stdlib.ProcessorFormatter:
     """What writes a line; Django's logging set-up calls it, and structlog is set up to come here from then on."""
     structlog.configure(
-        processors=[
-            structlog.stdlib.filter_by_level,
-            *_SHARED,
-            structlog.stdlib.PositionalArgumentsFormatter(),
-            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
-        ],
+        processors=_PROCESSORS,
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,

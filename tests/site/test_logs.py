@@ -6,6 +6,7 @@ import pytest
 import structlog
 from django.test import Client, RequestFactory
 from pytest_django import Settings
+from structlog.testing import capture_logs
 
 from slaportal.site.logs import GONE, client_ip, formatter, logging_settings, redacted
 from tests.site.conftest import Lines
@@ -161,3 +162,13 @@ def test_on_a_console_a_line_is_for_reading() -> None:
     assert "[warning" in line
     assert "mail to [e-mail]" in line
     assert "\x1b" not in line
+
+
+def test_a_logger_is_heard_however_often_logging_was_set_up() -> None:
+    """Celery's start and some tests set it up again; who listens must hear loggers that were used before."""
+    used = structlog.get_logger("tests.heard")
+    used.info("before")
+    formatter("json")
+    with capture_logs() as lines:
+        used.info("after")
+    assert [line["event"] for line in lines] == ["after"]
