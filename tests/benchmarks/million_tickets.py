@@ -32,13 +32,14 @@ TENANTS = 50
 BLOCK = 50_000
 TICKETS = """
 INSERT INTO tickets_ticket (provider_id, tenant_id, subscription_id, version_id, plan, number, subject, details,
-  requester_id, severity, status, resolution, opened_at, solved_at, closed_at, created_at, revision, last_event_at)
+  requester_id, severity, status, resolution, opened_at, solved_at, closed_at, created_at, revision, last_event_at, standing,
+  severity_rank)
 SELECT s.provider_id, s.tenant_id, s.id, v.id, 'saas', n, 'Nothing loads since this morning, No ' || n, '{}',
   m.id, 'critical', CASE WHEN n > %(closed)s THEN 'pending' ELSE 'closed' END,
   CASE WHEN n > %(closed)s THEN '' ELSE 'fix' END, o.at,
   CASE WHEN n > %(closed)s THEN NULL ELSE o.at + interval '8 hours' END,
   CASE WHEN n > %(closed)s THEN NULL ELSE o.at + interval '3 days' END, o.at, 8,
-  o.at + CASE WHEN n > %(closed)s THEN interval '8 hours' ELSE interval '3 days' END
+  o.at + CASE WHEN n > %(closed)s THEN interval '8 hours' ELSE interval '3 days' END, 2, 0
 FROM generate_series(%(first)s::bigint, %(last)s::bigint) n
 CROSS JOIN LATERAL (SELECT now() - interval '9 hours' - (n %% 100) * interval '1 minute'
   - CASE WHEN n > %(closed)s THEN interval '0' ELSE interval '5 days' + (n %% 300) * interval '1 day' END AS at) o
@@ -103,7 +104,11 @@ def build(cursor: Any, tickets: int, still_open: int) -> None:
                 ENDINGS.format(table="tickets_ticketevent", change=close, where=f"ordinal = 8 AND {mine}"), numbers
             )
     cursor.execute(["VACUUM ANALYZE tickets_ticket", " VACUUM ANALYZE tickets_ticketevent"][0])
-    cursor.execute("VACUUM ANALYZE tickets_ticketevent")
+    cursor.execute(
+        "INSERT INTO tickets_counter (provider_id, last_number) SELECT id, %s FROM tenancy_provider", [tickets]
+    )
+    for table in ("tickets_ticket", "tickets_ticketevent"):
+        cursor.execute(f"VACUUM ANALYZE {table}")
 
 
 def mark(count: int) -> None:
