@@ -32,8 +32,8 @@ TENANTS = 50
 BLOCK = 50_000
 TICKETS = """
 INSERT INTO tickets_ticket (provider_id, tenant_id, subscription_id, version_id, plan, number, subject, details,
-  requester_id, severity, status, resolution, opened_at, solved_at, closed_at, created_at, revision, last_event_at, standing,
-  severity_rank)
+  requester_id, severity, status, resolution, opened_at, solved_at, closed_at, created_at, revision, last_event_at,
+  standing, severity_rank)
 SELECT s.provider_id, s.tenant_id, s.id, v.id, 'saas', n, 'Nothing loads since this morning, No ' || n, '{}',
   m.id, 'critical', CASE WHEN n > %(closed)s THEN 'pending' ELSE 'closed' END,
   CASE WHEN n > %(closed)s THEN '' ELSE 'fix' END, o.at,
