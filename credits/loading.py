@@ -16,8 +16,7 @@ from slaportal.intervals import instant_of
 from tickets.queries import agreements_of
 from uptime.availability import MeasuredAvailability, NoAvailability
 from uptime.evidence import facts_in
-from uptime.facts import agreements_of as versions_of
-from uptime.facts import facts_of
+from uptime.facts import facts_of, versions_of
 from uptime.measuring import measure
 from uptime.models import SubscriptionPeriod
 from uptime.performance import MeasuredMetric

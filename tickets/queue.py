@@ -5,7 +5,7 @@ Where a policy of the provider says `dispatch: priority`, severity goes first ev
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -54,11 +54,10 @@ class Row:
 
 @dataclass(frozen=True)
 class Filters:
-    """What the URL says: a view, a severity, a customer; the list begins behind `after` (a cursor)."""
+    """What the URL says: a view, a severity; the list begins behind `after` (a cursor)."""
 
     view: str = "all"
     severity: str = ""
-    tenant: int | None = None
     after: str = ""
 
 
@@ -90,20 +89,22 @@ def _name(shown: list[Any]) -> None:
         row["customer"], row["owner"] = customers[row["tenant_id"]], names.get(row["assignee_id"])
 
 
-def severity_first(provider_id: int, *, now: datetime) -> bool:
-    """Whether a policy in force of the provider says `dispatch: priority`. One query, of ids alone."""
+def agreements_in_force(provider_id: int, *, now: datetime) -> list[Agreement]:
+    """What the provider's policies promise just now, one for each. One query, of ids alone."""
     versions = PolicyVersion.objects.filter(provider_id=provider_id, effective_from__lte=now)
     latest = versions.order_by("policy", "-effective_from").distinct("policy").values_list("pk", flat=True)
-    agreements = agreements_of((pk, "") for pk in latest)
-    return any(agreement.terms.support.dispatch == "priority" for agreement in agreements.values())
+    return list(agreements_of((pk, "") for pk in latest).values())
 
 
-def severities_to_choose(provider_id: int, *, now: datetime) -> list[tuple[str, str]]:
-    """The severities of the policies in force, by key, in the policies' words."""
-    versions = PolicyVersion.objects.filter(provider_id=provider_id, effective_from__lte=now)
-    latest = versions.order_by("policy", "-effective_from").distinct("policy").values_list("pk", flat=True)
+def severity_first(agreements: Iterable[Agreement]) -> bool:
+    """Whether one of them says `dispatch: priority`."""
+    return any(agreement.terms.support.dispatch == "priority" for agreement in agreements)
+
+
+def severities_to_choose(agreements: Iterable[Agreement]) -> list[tuple[str, str]]:
+    """Their severities, by key, in the policies' words."""
     named: dict[str, str] = {}
-    for agreement in agreements_of((pk, "") for pk in latest).values():
+    for agreement in agreements:
         for key in agreement.terms.support.severities.entries:
             named.setdefault(key, severity_in_words(agreement, key).name)
     return list(named.items())
@@ -138,8 +139,6 @@ def _filtered(actor: Membership, filters: Filters, now: datetime) -> QuerySet[Ti
     open_ = open_.filter(narrowed[filters.view])
     if filters.severity:
         open_ = open_.filter(severity=filters.severity)
-    if filters.tenant is not None:
-        open_ = open_.filter(tenant_id=filters.tenant)
     return open_
 
 

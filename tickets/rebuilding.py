@@ -6,28 +6,12 @@ from typing import Any
 
 from contracts.policy.agreement import Agreement
 from slaportal.intervals import Instant, instant_of, moment_of
-from tickets.approaching import soon_at
 from tickets.history import Event
 from tickets.models import Breach, Mark, Ticket, TicketClock
 from tickets.queries import agreements_of, logs_of
-from tickets.working_out import Followed, follow
+from tickets.working_out import Followed, figures_of, follow
 
 BLOCK = 500
-_FIGURES = (
-    "severity",
-    "cycle",
-    "state",
-    "outcome",
-    "due_at",
-    "soon_at",
-    "aim_at",
-    "since_at",
-    "stopped_at",
-    "breached_at",
-    "breaches",
-    "elapsed_us",
-    "remaining_us",
-)
 
 
 def differences(*, now: datetime) -> Iterator[str]:
@@ -99,35 +83,20 @@ def _of_ticket(  # noqa: PLR0917 - what is stored of one ticket
 
 
 def _of_clocks(name: str, result: Followed, stored: dict[str, TicketClock]) -> Iterator[str]:
-    found: dict[str, dict[str, Any]] = {}
-    for clock in result.clocks:
-        still = clock.state != "running"
-        found[clock.name] = {
-            "severity": clock.target.severity,
-            "cycle": clock.cycle,
-            "state": clock.state,
-            "outcome": clock.outcome,
-            "due_at": _moment(clock.due),
-            "soon_at": _moment(soon_at(clock)),
-            "aim_at": _moment(clock.aim),
-            "since_at": moment_of(clock.since),
-            "stopped_at": _moment(clock.stopped_at),
-            "breached_at": _moment(clock.breached_at),
-            "breaches": clock.breaches,
-            "elapsed_us": clock.elapsed if still else None,
-            "remaining_us": clock.remaining if still else None,
-        }
+    found = {clock.name: _as_stored(figures_of(clock)) for clock in result.clocks}
     for clock_name in sorted(found.keys() | stored.keys()):
         row = stored.get(clock_name)
         if row is None or clock_name not in found:
             yield f"{name}: {clock_name} is {'not ' if row is None else ''}stored, the log says otherwise"
             continue
-        for figure in _FIGURES:
-            if getattr(row, figure) != found[clock_name][figure]:
-                yield (
-                    f"{name}: {clock_name}.{figure} is stored as {getattr(row, figure)}, "
-                    f"the log says {found[clock_name][figure]}"
-                )
+        for figure, value in found[clock_name].items():
+            if getattr(row, figure) != value:
+                yield f"{name}: {clock_name}.{figure} is stored as {getattr(row, figure)}, the log says {value}"
+
+
+def _as_stored(figures: dict[str, Any]) -> dict[str, Any]:
+    """With instants as the database gives them."""
+    return {name: _moment(value) if name.endswith("_at") else value for name, value in figures.items()}
 
 
 def _moment(instant: Instant | None) -> datetime | None:

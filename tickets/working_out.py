@@ -7,6 +7,7 @@ Everything here comes from the log and the pinned agreement; that it was done so
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 
@@ -165,26 +166,30 @@ def _ticket_row(worked: Worked) -> TicketRow:
 
 
 def _clock_row(worked: Worked, clock: Clock) -> ClockRow:
-    """A clock that runs has no `elapsed`: it would be another one at every look."""
+    return (worked.tenant, worked.ticket, clock.name, *figures_of(clock).values())
+
+
+def figures_of(clock: Clock) -> dict[str, Any]:
+    """What is stored of a clock, by column, in the order of its row; instants and lengths in microseconds.
+
+    A clock that runs has no `elapsed_us`: it would be another one at every look.
+    """
     still = clock.state != "running"
-    return (
-        worked.tenant,
-        worked.ticket,
-        clock.name,
-        clock.target.severity,
-        clock.cycle,
-        clock.state,
-        clock.outcome,
-        clock.due,
-        soon_at(clock),
-        clock.aim,
-        clock.since,
-        clock.stopped_at,
-        clock.breached_at,
-        clock.breaches,
-        clock.elapsed if still else None,
-        clock.remaining if still else None,
-    )
+    return {
+        "severity": clock.target.severity,
+        "cycle": clock.cycle,
+        "state": clock.state,
+        "outcome": clock.outcome,
+        "due_at": clock.due,
+        "soon_at": soon_at(clock),
+        "aim_at": clock.aim,
+        "since_at": clock.since,
+        "stopped_at": clock.stopped_at,
+        "breached_at": clock.breached_at,
+        "breaches": clock.breaches,
+        "elapsed_us": clock.elapsed if still else None,
+        "remaining_us": clock.remaining if still else None,
+    }
 
 
 def _breach_rows(worked: Worked) -> Iterator[BreachRow]:

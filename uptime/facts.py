@@ -97,7 +97,7 @@ def active_of(period: SubscriptionPeriod) -> Active:
     return Active(None if start is None else instant_of(start), None if end is None else instant_of(end))
 
 
-def agreements_of(periods: Iterable[SubscriptionPeriod]) -> dict[int, PolicyVersion]:
+def versions_of(periods: Iterable[SubscriptionPeriod]) -> dict[int, PolicyVersion]:
     """The pinned versions, by id."""
     return PolicyVersion.objects.in_bulk({period.version_id for period in periods})
 
@@ -107,7 +107,7 @@ class _Loader:
 
     def __init__(self, rows: Sequence[SubscriptionPeriod]) -> None:
         self.rows = rows
-        self.versions = agreements_of(rows)
+        self.versions = versions_of(rows)
         self.start = min(row.starts_at for row in rows)
         self.end = max(row.ends_at for row in rows)
         self.covered: dict[int, list[tuple[int, str]]] = defaultdict(list)

@@ -1,7 +1,5 @@
-"""The audit as CSV, for spreadsheets that take a cell beginning with = for a formula."""
+"""The audit as CSV."""
 
-import csv
-import io
 import json
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -11,25 +9,12 @@ from django.utils.translation import gettext as _
 
 from slaportal.audit.models import Event
 from slaportal.audit.words import action_in_words, kind_in_words
-
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
-BYTE_ORDER_MARK = "\N{ZERO WIDTH NO-BREAK SPACE}"  # without it Excel reads the names in the wrong letters
+from slaportal.pages.spreadsheets import csv_text
 
 
 def csv_of(events: Iterable[Event]) -> str:
     """A line for each, in the order given; times with their offset, in the reader's time zone."""
-    text = io.StringIO()
-    text.write(BYTE_ORDER_MARK)
-    writer = csv.writer(text)
-    writer.writerow(harmless(name) for name in _names())
-    writer.writerows([harmless(cell) for cell in _cells(event)] for event in events)
-    return text.getvalue()
-
-
-def harmless(cell: Any) -> str:
-    """As text; what a spreadsheet would take for a formula gets an apostrophe before it."""
-    text = "" if cell is None else str(cell)
-    return f"'{text}" if text.startswith(FORMULA) else text
+    return csv_text(_names(), (list(_cells(event)) for event in events))
 
 
 def _names() -> list[str]:

@@ -12,15 +12,20 @@ BYTE_ORDER_MARK = "\N{ZERO WIDTH NO-BREAK SPACE}"  # without it Excel reads the 
 
 
 def csv_file(name: str, heads: Sequence[Any], rows: Iterable[Sequence[Any]]) -> HttpResponse:
-    """The rows under their heads, to be saved as `<name>.csv`; cells are made harmless."""
+    """The rows under their heads, to be saved as `<name>.csv`."""
+    response = HttpResponse(csv_text(heads, rows), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+    return response
+
+
+def csv_text(heads: Sequence[Any], rows: Iterable[Sequence[Any]]) -> str:
+    """The rows under their heads; cells are made harmless."""
     text = io.StringIO()
     text.write(BYTE_ORDER_MARK)
     writer = csv.writer(text)
     writer.writerow([harmless(head) for head in heads])
     writer.writerows([harmless(cell) for cell in row] for row in rows)
-    response = HttpResponse(text.getvalue(), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
-    return response
+    return text.getvalue()
 
 
 def harmless(cell: Any) -> str:

@@ -15,11 +15,11 @@ from django.utils import timezone
 
 from slaportal.audit import views
 from slaportal.audit.entries import Change, differences, role_in_words
-from slaportal.audit.export import harmless
 from slaportal.audit.filters import FilterForm
 from slaportal.audit.models import Event
 from slaportal.audit.record import record
 from slaportal.audit.words import ACTIONS, action_in_words, actions_to_choose, field_in_words, kind_in_words
+from slaportal.pages.spreadsheets import harmless
 from slaportal.pages.times import to_the_second
 from tests.audit.chains import as_superuser, leave_events, sealed_chain
 from tests.world import World

@@ -1,5 +1,7 @@
 """The desk's queue, and the counts of its views, which are asked for after the page."""
 
+from itertools import groupby
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -15,6 +17,7 @@ from tickets.models import Standing
 from tickets.queue import (
     VIEWS,
     Filters,
+    agreements_in_force,
     newest_ticket,
     opened_since,
     queue_rows,
@@ -45,23 +48,17 @@ def queue(request: HttpRequest) -> HttpResponse:
     """Fifty tickets in the order of work; views and filters stand in the address."""
     actor, now = membership_of(request), timezone.now()
     filters = _filters(request)
-    by_severity = severity_first(actor.provider_id, now=now)
+    agreements = agreements_in_force(actor.provider_id, now=now)
+    by_severity = severity_first(agreements)
     rows, further = queue_rows(actor, filters, now=now, by_severity=by_severity)
-    groups: list[dict[str, object]] = []
-    for row in rows:
-        name = row.severity.name if by_severity else str(GROUPS[row.standing])
-        if not groups or groups[-1]["name"] != name:
-            groups.append({"name": name, "rows": []})
-        held = groups[-1]["rows"]
-        assert isinstance(held, list)
-        held.append(row)
+    grouped = groupby(rows, key=lambda row: row.severity.name if by_severity else str(GROUPS[row.standing]))
     context = {
-        "groups": groups,
+        "groups": [{"name": name, "rows": list(held)} for name, held in grouped],
         "further": _address(filters, further) if further else "",
         "views": [(key, VIEW_NAMES[key], _address(Filters(key, filters.severity), ""), "") for key in VIEWS],
         "filters": filters,
         "view_name": VIEW_NAMES[filters.view],
-        "severities": severities_to_choose(actor.provider_id, now=now),
+        "severities": severities_to_choose(agreements),
         "by_severity": by_severity,
         "newest": newest_ticket(actor),
         "now": at_reader(now, now),

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from contracts.models import PolicyVersion
+from contracts.policy.agreement import Agreement
 from slaportal.intervals import instant_of
 from slaportal.pages.times import at_reader
 from slaportal.tenancy.access import membership_of, needs
@@ -90,7 +91,7 @@ def ticket_page(
         "version": PolicyVersion.objects.only("number", "title", "effective_from").get(pk=found.version_id),
         "plan": agreement.plan_name,
         "breaches": _breaches(found, now),
-        "excusable": actor.role in (Role.LEAD, Role.ADMIN) and agreement.terms.support.excused,
+        "excusable": _excusable(agreement, actor),
         "may_classify": may_classify(agreement, actor),
         "now": at_reader(now, now),
         **_forms(found, actor, faulty),
@@ -126,6 +127,17 @@ def _forms(found: Ticket, actor: Membership, faulty: Form | None) -> dict[str, F
     return forms
 
 
+def _excusable(agreement: Agreement, actor: Membership) -> list[tuple[str, str]]:
+    """The causes for which this reader may excuse a breach, in words; none for others than leads and administrators."""
+    if actor.role not in (Role.LEAD, Role.ADMIN):
+        return []
+    return [(cause, _cause(cause)) for cause in agreement.terms.support.excused]
+
+
+def _cause(cause: str) -> str:
+    return cause.replace("_", " ")
+
+
 def _breaches(found: Ticket, now: datetime) -> list[dict[str, object]]:
     return [
         {
@@ -133,7 +145,7 @@ def _breaches(found: Ticket, now: datetime) -> list[dict[str, object]]:
             "clock": CLOCKS_NAMED[breach.clock],
             "at": at_reader(breach.breached_at, now),
             "excused": breach.excused_at is not None,
-            "cause": breach.cause.replace("_", " "),
+            "cause": _cause(breach.cause),
             "excuse": breach.excuse,
         }
         for breach in Breach.objects.filter(ticket=found).order_by("breached_at", "pk")
