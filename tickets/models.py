@@ -69,18 +69,22 @@ class Ticket(models.Model):
     `worked_out_at`. Nothing may be recorded before `settled_at`: up to there breaches were announced.
     """
 
-    provider = models.ForeignKey(Provider, models.PROTECT, related_name="+")
-    tenant = models.ForeignKey(Tenant, models.PROTECT, db_constraint=False, related_name="+")
-    subscription = models.ForeignKey(Subscription, models.PROTECT, db_constraint=False, related_name="+")
-    service = models.ForeignKey(Service, models.PROTECT, null=True, blank=True, db_constraint=False, related_name="+")
-    version = models.ForeignKey(PolicyVersion, models.PROTECT, db_constraint=False, related_name="+")
+    provider = models.ForeignKey(Provider, models.PROTECT, db_index=False, related_name="+")
+    tenant = models.ForeignKey(Tenant, models.PROTECT, db_index=False, db_constraint=False, related_name="+")
+    subscription = models.ForeignKey(
+        Subscription, models.PROTECT, db_index=False, db_constraint=False, related_name="+"
+    )
+    service = models.ForeignKey(
+        Service, models.PROTECT, db_index=False, null=True, blank=True, db_constraint=False, related_name="+"
+    )
+    version = models.ForeignKey(PolicyVersion, models.PROTECT, db_index=False, db_constraint=False, related_name="+")
     plan = models.SlugField(max_length=40)
     number = models.PositiveBigIntegerField()
     subject = models.CharField(_("subject"), max_length=200)
     details = models.JSONField(default=dict)
-    requester = models.ForeignKey(Membership, models.PROTECT, db_constraint=False, related_name="+")
+    requester = models.ForeignKey(Membership, models.PROTECT, db_index=False, db_constraint=False, related_name="+")
     assignee = models.ForeignKey(
-        Membership, models.PROTECT, null=True, blank=True, db_constraint=False, related_name="+"
+        Membership, models.PROTECT, db_index=False, null=True, blank=True, db_constraint=False, related_name="+"
     )
     severity = models.CharField(_("severity"), max_length=40, blank=True)
     status = models.CharField(_("status"), max_length=22, choices=[(s, s) for s in STATUSES], default="open")
@@ -104,7 +108,6 @@ class Ticket(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["provider", "number"], name="ticket_number"),
-            models.UniqueConstraint(fields=["provider", "id"], name="ticket_wall_key"),
             models.UniqueConstraint(fields=["provider", "tenant", "id"], name="ticket_tenant_key"),
             CompositeForeignKey(name="ticket_tenant", columns=["provider_id", "tenant_id"], to="tenancy_tenant"),
             CompositeForeignKey(
@@ -155,7 +158,6 @@ class Ticket(models.Model):
                 name="ticket_queue_by_severity",
                 condition=Q(solved_at=None),
             ),
-            models.Index(fields=["provider", "next_due_at"], name="ticket_due", condition=Q(solved_at=None)),
             models.Index(fields=["tenant", "-id"], name="ticket_of_tenant"),
             models.Index(fields=["provider", "opened_at"], name="ticket_opened"),
             models.Index(
@@ -177,9 +179,9 @@ class TicketEvent(models.Model):
     is the desk's own: the customer's wall leaves it out. `token` is the form's or program's own mark of one submission.
     """
 
-    provider = models.ForeignKey(Provider, models.PROTECT, related_name="+")
-    tenant = models.ForeignKey(Tenant, models.PROTECT, db_constraint=False, related_name="+")
-    ticket = models.ForeignKey(Ticket, models.PROTECT, db_constraint=False, related_name="events")
+    provider = models.ForeignKey(Provider, models.PROTECT, db_index=False, related_name="+")
+    tenant = models.ForeignKey(Tenant, models.PROTECT, db_index=False, db_constraint=False, related_name="+")
+    ticket = models.ForeignKey(Ticket, models.PROTECT, db_index=False, db_constraint=False, related_name="events")
     ordinal = models.PositiveIntegerField()
     at = models.DateTimeField()
     type = models.CharField(max_length=16, choices=[(t, t) for t in (*EVENT_TYPES, *NOTED)])
@@ -189,7 +191,9 @@ class TicketEvent(models.Model):
     public = models.BooleanField(default=True)
     text = models.TextField(blank=True)
     reason = models.CharField(max_length=500, blank=True)
-    author = models.ForeignKey(Membership, models.PROTECT, null=True, db_constraint=False, related_name="+")
+    author = models.ForeignKey(
+        Membership, models.PROTECT, db_index=False, null=True, db_constraint=False, related_name="+"
+    )
     author_name = models.CharField(max_length=120)
     side = models.CharField(max_length=8, choices=Side.choices)
     token = models.UUIDField(null=True, blank=True)
@@ -230,9 +234,9 @@ class TicketClock(models.Model):
     `soon_at` on, when three quarters of the time are used, a clock that has not stopped is due soon.
     """
 
-    provider = models.ForeignKey(Provider, models.PROTECT, related_name="+")
-    tenant = models.ForeignKey(Tenant, models.PROTECT, db_constraint=False, related_name="+")
-    ticket = models.ForeignKey(Ticket, models.PROTECT, db_constraint=False, related_name="clocks")
+    provider = models.ForeignKey(Provider, models.PROTECT, db_index=False, related_name="+")
+    tenant = models.ForeignKey(Tenant, models.PROTECT, db_index=False, db_constraint=False, related_name="+")
+    ticket = models.ForeignKey(Ticket, models.PROTECT, db_index=False, db_constraint=False, related_name="clocks")
     clock = models.CharField(max_length=14, choices=[(c, c) for c in CLOCKS])
     severity = models.CharField(max_length=40)
     cycle = models.PositiveIntegerField()
@@ -267,10 +271,12 @@ class TicketClock(models.Model):
 class Breach(models.Model):
     """That a clock was late: one row for each breach, the `number`-th of its clock. Only the excuse is added later."""
 
-    provider = models.ForeignKey(Provider, models.PROTECT, related_name="+")
-    tenant = models.ForeignKey(Tenant, models.PROTECT, db_constraint=False, related_name="+")
-    ticket = models.ForeignKey(Ticket, models.PROTECT, db_constraint=False, related_name="breaches")
-    subscription = models.ForeignKey(Subscription, models.PROTECT, db_constraint=False, related_name="+")
+    provider = models.ForeignKey(Provider, models.PROTECT, db_index=False, related_name="+")
+    tenant = models.ForeignKey(Tenant, models.PROTECT, db_index=False, db_constraint=False, related_name="+")
+    ticket = models.ForeignKey(Ticket, models.PROTECT, db_index=False, db_constraint=False, related_name="breaches")
+    subscription = models.ForeignKey(
+        Subscription, models.PROTECT, db_index=False, db_constraint=False, related_name="+"
+    )
     clock = models.CharField(max_length=14, choices=[(c, c) for c in CLOCKS])
     number = models.PositiveIntegerField()
     severity = models.CharField(max_length=40)
@@ -278,7 +284,7 @@ class Breach(models.Model):
     announced_at = models.DateTimeField()
     excused_at = models.DateTimeField(null=True, blank=True)
     excused_by = models.ForeignKey(
-        Membership, models.PROTECT, null=True, blank=True, db_constraint=False, related_name="+"
+        Membership, models.PROTECT, db_index=False, null=True, blank=True, db_constraint=False, related_name="+"
     )
     cause = models.CharField(max_length=40, blank=True)
     excuse = models.CharField(max_length=500, blank=True)
@@ -314,9 +320,9 @@ class Breach(models.Model):
 class ClockWarning(models.Model):
     """That the owner was told a clock had used up `percent` of its time; once for each start and severity of it."""
 
-    provider = models.ForeignKey(Provider, models.PROTECT, related_name="+")
-    tenant = models.ForeignKey(Tenant, models.PROTECT, db_constraint=False, related_name="+")
-    ticket = models.ForeignKey(Ticket, models.PROTECT, db_constraint=False, related_name="warnings")
+    provider = models.ForeignKey(Provider, models.PROTECT, db_index=False, related_name="+")
+    tenant = models.ForeignKey(Tenant, models.PROTECT, db_index=False, db_constraint=False, related_name="+")
+    ticket = models.ForeignKey(Ticket, models.PROTECT, db_index=False, db_constraint=False, related_name="warnings")
     clock = models.CharField(max_length=14, choices=[(c, c) for c in CLOCKS])
     cycle = models.PositiveIntegerField()
     severity = models.CharField(max_length=40)

@@ -132,7 +132,7 @@ def _filtered(actor: Membership, filters: Filters, now: datetime) -> QuerySet[Ti
         "all": Q(),
         "mine": Q(assignee=actor),
         "unassigned": Q(assignee=None),
-        "soon": Q(next_due_at__lte=now + SOON),
+        "soon": Q(standing=Standing.DUE, standing_at__lte=now + SOON),
         "breached": Q(standing=Standing.BREACHED),
         "waiting": Q(status__in=("waiting_on_customer", "waiting_on_third_party")),
     }

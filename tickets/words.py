@@ -42,6 +42,15 @@ PAUSED_IN_WORDS = {
 PAUSED_TO_CUSTOMER = {**PAUSED_IN_WORDS, "waiting_on_customer": gettext_lazy("waiting on you")}
 
 
+_ICONS = {
+    "running": "clock",
+    "soon": "hourglass-low",
+    "breached": "alert-triangle",
+    "paused": "player-pause",
+    "met": "check",
+}
+
+
 @dataclass(frozen=True)
 class Badge:
     """A clock at a glance. `kind` gives icon and colour; `tick` says that the words change with time."""
@@ -52,6 +61,11 @@ class Badge:
     due: Shown | None
     soon_iso: str
     tick: bool
+
+    @property
+    def icon(self) -> str:
+        """The icon of the sprite that goes with the kind."""
+        return _ICONS[self.kind]
 
 
 @dataclass(frozen=True)
