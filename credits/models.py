@@ -16,9 +16,11 @@ class AssessedPeriod(models.Model):
     `marked_at`: a claim, a breach or the standing of the account came since.
     """
 
-    provider = models.ForeignKey(Provider, models.PROTECT, related_name="+")
-    tenant = models.ForeignKey(Tenant, models.PROTECT, db_constraint=False, related_name="+")
-    period = models.ForeignKey(SubscriptionPeriod, models.PROTECT, db_constraint=False, related_name="+")
+    provider = models.ForeignKey(Provider, models.PROTECT, db_index=False, related_name="+")
+    tenant = models.ForeignKey(Tenant, models.PROTECT, db_index=False, db_constraint=False, related_name="+")
+    period = models.ForeignKey(
+        SubscriptionPeriod, models.PROTECT, db_index=False, db_constraint=False, related_name="+"
+    )
     worked_out_at = models.DateTimeField(null=True)
     look_at = models.DateTimeField(null=True)
     marked_at = models.DateTimeField(null=True)
@@ -40,8 +42,8 @@ class AssessedPeriod(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["marked_at"], name="assessed_marked", condition=Q(marked_at__isnull=False)),
-            models.Index(fields=["look_at"], name="assessed_look", condition=Q(look_at__isnull=False)),
+            models.Index(fields=["marked_at", "id"], name="assessed_marked", condition=Q(marked_at__isnull=False)),
+            models.Index(fields=["look_at", "id"], name="assessed_look", condition=Q(look_at__isnull=False)),
         ]
 
     def __str__(self) -> str:
@@ -65,9 +67,11 @@ class Assessment(models.Model):
         CLAIMED = "claimed", _("Claimed")
         EXPIRED = "expired", _("Claim window closed")
 
-    provider = models.ForeignKey(Provider, models.PROTECT, related_name="+")
-    tenant = models.ForeignKey(Tenant, models.PROTECT, db_constraint=False, related_name="+")
-    period = models.ForeignKey(SubscriptionPeriod, models.PROTECT, db_constraint=False, related_name="assessments")
+    provider = models.ForeignKey(Provider, models.PROTECT, db_index=False, related_name="+")
+    tenant = models.ForeignKey(Tenant, models.PROTECT, db_index=False, db_constraint=False, related_name="+")
+    period = models.ForeignKey(
+        SubscriptionPeriod, models.PROTECT, db_index=False, db_constraint=False, related_name="assessments"
+    )
     position = models.PositiveSmallIntegerField()
     credit_for = models.CharField(max_length=14)
     missed = models.BooleanField()
@@ -82,7 +86,6 @@ class Assessment(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["period", "position"], name="assessment_once"),
-            models.UniqueConstraint(fields=["provider", "id"], name="assessment_wall_key"),
             models.UniqueConstraint(fields=["provider", "tenant", "id"], name="assessment_tenant_key"),
             CompositeForeignKey(
                 name="assessment_period",
@@ -110,18 +113,20 @@ class Claim(models.Model):
         WITHDRAWN = "withdrawn", _("Withdrawn")
         SUPERSEDED = "superseded", _("Superseded")
 
-    provider = models.ForeignKey(Provider, models.PROTECT, related_name="+")
+    provider = models.ForeignKey(Provider, models.PROTECT, db_index=False, related_name="+")
     tenant = models.ForeignKey(Tenant, models.PROTECT, db_constraint=False, related_name="+")
     period = models.ForeignKey(SubscriptionPeriod, models.PROTECT, db_constraint=False, related_name="claims")
     at = models.DateTimeField()
-    made_by = models.ForeignKey(Membership, models.PROTECT, null=True, db_constraint=False, related_name="+")
+    made_by = models.ForeignKey(
+        Membership, models.PROTECT, db_index=False, null=True, db_constraint=False, related_name="+"
+    )
     maker_name = models.CharField(max_length=120)
     note = models.TextField(_("what happened"), blank=True)
     state = models.CharField(max_length=12, choices=State.choices, default=State.SUBMITTED)
     reason = models.CharField(_("reason"), max_length=500, blank=True)
     decided_at = models.DateTimeField(null=True, blank=True)
     decided_by = models.ForeignKey(
-        Membership, models.PROTECT, null=True, blank=True, db_constraint=False, related_name="+"
+        Membership, models.PROTECT, db_index=False, null=True, blank=True, db_constraint=False, related_name="+"
     )
     amount = models.DecimalField(max_digits=20, decimal_places=4, null=True, blank=True)
     token = models.UUIDField(null=True, blank=True)
@@ -155,9 +160,11 @@ class Claim(models.Model):
 class Reminder(models.Model):
     """That a customer was told, `days` days before `closes_at`, that a claim window closes then."""
 
-    provider = models.ForeignKey(Provider, models.PROTECT, related_name="+")
-    tenant = models.ForeignKey(Tenant, models.PROTECT, db_constraint=False, related_name="+")
-    assessment = models.ForeignKey(Assessment, models.PROTECT, db_constraint=False, related_name="reminders")
+    provider = models.ForeignKey(Provider, models.PROTECT, db_index=False, related_name="+")
+    tenant = models.ForeignKey(Tenant, models.PROTECT, db_index=False, db_constraint=False, related_name="+")
+    assessment = models.ForeignKey(
+        Assessment, models.PROTECT, db_index=False, db_constraint=False, related_name="reminders"
+    )
     days = models.PositiveSmallIntegerField()
     closes_at = models.DateTimeField()
     reminded_at = models.DateTimeField()

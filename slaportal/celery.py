@@ -12,7 +12,7 @@ import django
 from celery import Celery
 from celery.beat import PersistentScheduler, ScheduleEntry
 from celery.schedules import crontab
-from celery.signals import beat_init, setup_logging, worker_init, worker_ready
+from celery.signals import beat_init, setup_logging, worker_init, worker_process_init, worker_ready
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db import Error, connections
@@ -22,6 +22,7 @@ from kombu.exceptions import OperationalError as BrokerAway
 from redis import RedisError
 
 from slaportal.embedded import places
+from slaportal.site.collecting import collect_seldom
 from slaportal.site.secret_key import refuse_weak_key
 from slaportal.tenancy.login import refuse_harmful_login
 
@@ -158,6 +159,12 @@ def refuse_to_start(**_: Any) -> None:
         raise SystemExit(f"The portal does not start without its database: {error}") from None
     finally:
         connections.close_all()  # a connection must not be shared by the children that are forked next
+
+
+@worker_process_init.connect
+def begin_child(**_: Any) -> None:
+    """A child of the pool has what it needs."""
+    collect_seldom()
 
 
 @worker_ready.connect

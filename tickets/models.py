@@ -78,7 +78,7 @@ class Ticket(models.Model):
         Service, models.PROTECT, db_index=False, null=True, blank=True, db_constraint=False, related_name="+"
     )
     version = models.ForeignKey(PolicyVersion, models.PROTECT, db_index=False, db_constraint=False, related_name="+")
-    plan = models.SlugField(max_length=40)
+    plan = models.SlugField(db_index=False, max_length=40)
     number = models.PositiveBigIntegerField()
     subject = models.CharField(_("subject"), max_length=200)
     details = models.JSONField(default=dict)

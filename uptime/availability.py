@@ -17,6 +17,7 @@ WhyNone = Literal["no_promise", "not_for", "not_active", "part_period", "nothing
 
 _ALL_ACTIVE = Active()
 _PERCENT = Fraction(1, 100)
+_WHOLE = Fraction(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +217,7 @@ def out_of_denominator(promise: Availability, cuts: Sequence[Interval], blind: S
 
 def weight(outage: Outage, promise: Availability) -> Fraction:
     """How much of an outage's time is downtime, whatever its cause."""
-    return Fraction(1) if outage.impact == "down" else Fraction(promise.degraded)
+    return _WHOLE if outage.impact == "down" else Fraction(promise.degraded)
 
 
 class _Weighed:
@@ -238,7 +239,7 @@ class _Weighed:
             self.outages.append(outage)
         self._full = union(full)
         self.spans = union([*full, *part]) if part else self._full
-        self._weight = Fraction(promise.degraded) if part else Fraction(1)
+        self._weight = Fraction(promise.degraded) if part else _WHOLE
 
     def integral(self, stretches: Sequence[Interval]) -> Fraction:
         """The microseconds by weight of stretches that lie within the spans."""
@@ -259,7 +260,8 @@ def _with_unmeasured(
 
 
 def _of_counting_cause(outages: Sequence[Outage], promise: Availability) -> list[Outage]:
-    return [outage for outage in outages if excluded_cause(outage.cause, promise) is None]
+    counts = {cause: excluded_cause(cause, promise) is None for cause in {outage.cause for outage in outages}}
+    return [outage for outage in outages if counts[outage.cause]]
 
 
 def _kept(stretches: Sequence[Interval], rule: OutageFilter) -> Sequence[Interval]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Literal
 
 from contracts.policy.document.availability import Availability
@@ -24,6 +24,8 @@ PieceWord = Literal[
     "closed",  # outside the hours in which downtime counts
     "outside",  # outside the active part of the period
 ]
+
+_NOTHING = Fraction(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ class Piece:
     @property
     def counted_us(self) -> Fraction:
         """The downtime in it that counts."""
-        return self.reported_us if self.word == "counted" else Fraction(0)
+        return self.reported_us if self.word == "counted" else _NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +79,12 @@ class OutageLine:
     @property
     def reported_us(self) -> Fraction:
         """The downtime that it, and no outage before it, reported."""
-        return sum((piece.reported_us for piece in self.pieces), Fraction(0))
+        return sum((piece.reported_us for piece in self.pieces), _NOTHING)
 
     @property
     def counted_us(self) -> Fraction:
         """The downtime of it that counted."""
-        return sum((piece.counted_us for piece in self.pieces), Fraction(0))
+        return sum((piece.counted_us for piece in self.pieces), _NOTHING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,11 +133,12 @@ def explain_availability(measured: MeasuredAvailability) -> AvailabilityExplanat
     """How a measured availability came about, from the same run and to the microsecond (semantics, Availability)."""
     promise = measured.promise
     counting = {id(outage) for outage in measured.counting}
+    sweep = _Sweep(measured)
     outages = tuple(
-        OutageLine(
-            outage, weight(outage, promise), id(outage) in counting, _cause_ground(outage, promise), tuple(pieces)
+        OutageLine(outage, weighs, id(outage) in counting, cause, tuple(pieces))
+        for outage, weighs, cause, pieces in zip(
+            measured.outages, sweep.weights, sweep.causes, sweep.pieces(), strict=True
         )
-        for outage, pieces in zip(measured.outages, _Sweep(measured).pieces(), strict=True)
     )
     out_us = measure(out_of_denominator(promise, measured.cuts, measured.blind))
     windows_us = measure(measured.cuts) if promise.basis == "service_time" else 0
@@ -158,7 +161,7 @@ def _window_line(verdict: Verdict, measured: MeasuredAvailability, outages: Sequ
         verdict,
         _window_ground(verdict, measured.promise),
         measure(intersection(part, measured.open)),
-        sum(hidden, Fraction(0)),
+        sum(hidden, _NOTHING),
     )
 
 
@@ -169,14 +172,14 @@ def _uncounted(outages: Sequence[OutageLine]) -> tuple[Uncounted, ...]:
             if piece.word == "counted" or not piece.weight:
                 continue
             key = piece.word, piece.ground.path
-            before = sums[key].us if key in sums else Fraction(0)
+            before = sums[key].us if key in sums else _NOTHING
             sums[key] = Uncounted(piece.word, piece.ground, before + piece.reported_us)
     return tuple(sums.values())
 
 
-def _cause_ground(outage: Outage, promise: Availability) -> Ground | None:
-    excluded = excluded_cause(outage.cause, promise)
-    return None if excluded is None else Ground(f"availability.exclusions.causes.{outage.cause}", excluded)
+def _cause_ground(cause: str, promise: Availability) -> Ground | None:
+    excluded = excluded_cause(cause, promise)
+    return None if excluded is None else Ground(f"availability.exclusions.causes.{cause}", excluded)
 
 
 def _window_ground(verdict: Verdict, promise: Availability) -> Ground:
@@ -212,8 +215,9 @@ class _Sweep:
         promise = measured.promise
         self._measured = measured
         self._spans = [outage.span(measured.now) for outage in measured.outages]
-        self._weights = [weight(outage, promise) for outage in measured.outages]
-        self._causes = [_cause_ground(outage, promise) for outage in measured.outages]
+        self.weights = [weight(outage, promise) for outage in measured.outages]
+        grounds = {cause: _cause_ground(cause, promise) for cause in {outage.cause for outage in measured.outages}}
+        self.causes = [grounds[outage.cause] for outage in measured.outages]
         self._whole = Ground("availability", promise)
         self._excluded = [verdict for verdict in measured.verdicts if verdict.excluded is not None]
         self._excluded.sort(key=lambda verdict: verdict.window.start)
@@ -233,17 +237,18 @@ class _Sweep:
         measured = self._measured
         points = {measured.start, measured.end}
         for intervals in (self._spans, *self._lists.values()):
-            points.update(point for interval in intervals for point in interval)
+            points.update(chain.from_iterable(intervals))
         for verdict in self._excluded:
             points.update(verdict.excluded or ())
-        ordered = sorted(points)
-        waiting = sorted(range(len(self._spans)), key=lambda n: self._spans[n][0], reverse=True)
+        spans = self._spans
+        waiting = sorted(range(len(spans)), key=lambda n: spans[n][0], reverse=True)
         on: list[int] = []
-        for start, end in pairwise(ordered):
-            on = [n for n in on if self._spans[n][1] > start]
-            while waiting and self._spans[waiting[-1]][0] <= start:
+        for start, end in pairwise(sorted(points)):
+            if on:
+                on = [n for n in on if spans[n][1] > start]
+            while waiting and spans[waiting[-1]][0] <= start:
                 n = waiting.pop()
-                if self._spans[n][1] > start:
+                if spans[n][1] > start:
                     on.append(n)
             if on:
                 self._tell(start, end, sorted(on))
@@ -255,22 +260,28 @@ class _Sweep:
         if not measured.start <= start < measured.end or self._cursors["open"].at(start) is None:
             word: PieceWord = "closed" if measured.start <= start < measured.end else "outside"
             for n in on:
-                self._add(n, Piece(start, end, word, Fraction(0), self._whole))
+                self._add(n, Piece(start, end, word, _NOTHING, self._whole))
             return
-        bearer = max((n for n in on if self._causes[n] is None), key=lambda n: (self._weights[n], -n), default=None)
-        borne = Fraction(0) if bearer is None else self._weights[bearer]
-        heaviest = max(on, key=lambda n: (self._weights[n], n == bearer, -n))
+        bearer, heaviest = self._bearer(on)
+        borne = _NOTHING if bearer is None else self.weights[bearer]
         for n in on:
-            cause = self._causes[n]
-            if not self._weights[n]:
-                piece = Piece(start, end, "weightless", Fraction(0), self._whole)
+            cause = self.causes[n]
+            if not self.weights[n]:
+                piece = Piece(start, end, "weightless", _NOTHING, self._whole)
             elif n == bearer:
                 piece = self._borne(start, end, borne)
             elif n == heaviest and cause is not None:
-                piece = Piece(start, end, "cause", self._weights[n] - borne, cause)
+                piece = Piece(start, end, "cause", self.weights[n] - borne, cause)
             else:
-                piece = Piece(start, end, "overlap", Fraction(0), self._whole, measured.outages[heaviest])
+                piece = Piece(start, end, "overlap", _NOTHING, self._whole, measured.outages[heaviest])
             self._add(n, piece)
+
+    def _bearer(self, on: Sequence[int]) -> tuple[int | None, int]:
+        """Which of those that are on bears the time, if any counts, and which of them all weighs most."""
+        if len(on) == 1:  # nearly always
+            return (None if self.causes[on[0]] else on[0]), on[0]
+        bearer = max((n for n in on if self.causes[n] is None), key=lambda n: (self.weights[n], -n), default=None)
+        return bearer, max(on, key=lambda n: (self.weights[n], n == bearer, -n))
 
     def _borne(self, start: Instant, end: Instant, borne: Fraction) -> Piece:
         """The piece of the counting outage that bears this time: counted, or hidden, or dropped by the filter."""

@@ -26,7 +26,7 @@ class Outage(models.Model):
     recorded by mistake is struck out (`void_at`), not deleted.
     """
 
-    provider = models.ForeignKey(Provider, models.PROTECT, related_name="+")
+    provider = models.ForeignKey(Provider, models.PROTECT, db_index=False, related_name="+")
     title = models.CharField(_("title"), max_length=200)
     cause = models.CharField(_("cause"), max_length=40, default="provider")
     impact = models.CharField(_("impact"), max_length=8, choices=Impact.choices, default=Impact.DOWN)
@@ -38,7 +38,7 @@ class Outage(models.Model):
     note = models.TextField(blank=True)
     recorded_at = models.DateTimeField(default=timezone.now)
     recorded_by = models.ForeignKey(
-        Membership, models.PROTECT, null=True, blank=True, db_constraint=False, related_name="+"
+        Membership, models.PROTECT, db_index=False, null=True, blank=True, db_constraint=False, related_name="+"
     )
     void_at = models.DateTimeField(null=True, blank=True)
     revision = models.PositiveIntegerField(default=1)
@@ -65,9 +65,9 @@ class Outage(models.Model):
 class OutageService(models.Model):
     """That an outage was one of this service."""
 
-    provider = models.ForeignKey(Provider, models.PROTECT, related_name="+")
-    outage = models.ForeignKey(Outage, models.PROTECT, db_constraint=False, related_name="services")
-    service = models.ForeignKey(Service, models.PROTECT, db_constraint=False, related_name="+")
+    provider = models.ForeignKey(Provider, models.PROTECT, db_index=False, related_name="+")
+    outage = models.ForeignKey(Outage, models.PROTECT, db_index=False, db_constraint=False, related_name="services")
+    service = models.ForeignKey(Service, models.PROTECT, db_index=False, db_constraint=False, related_name="+")
 
     class Meta:
         constraints = [
@@ -87,14 +87,14 @@ class OutageService(models.Model):
 class Window(models.Model):
     """A maintenance window of some services, of a kind that policies name. Cancelled ones stay."""
 
-    provider = models.ForeignKey(Provider, models.PROTECT, related_name="+")
+    provider = models.ForeignKey(Provider, models.PROTECT, db_index=False, related_name="+")
     title = models.CharField(_("title"), max_length=200)
-    kind = models.SlugField(_("kind"), max_length=40, default="scheduled")
+    kind = models.SlugField(_("kind"), db_index=False, max_length=40, default="scheduled")
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     planned_at = models.DateTimeField(default=timezone.now)
     planned_by = models.ForeignKey(
-        Membership, models.PROTECT, null=True, blank=True, db_constraint=False, related_name="+"
+        Membership, models.PROTECT, db_index=False, null=True, blank=True, db_constraint=False, related_name="+"
     )
     cancelled_at = models.DateTimeField(null=True, blank=True)
     revision = models.PositiveIntegerField(default=1)
@@ -119,9 +119,9 @@ class Window(models.Model):
 class WindowService(models.Model):
     """That a window is one of this service."""
 
-    provider = models.ForeignKey(Provider, models.PROTECT, related_name="+")
-    window = models.ForeignKey(Window, models.PROTECT, db_constraint=False, related_name="services")
-    service = models.ForeignKey(Service, models.PROTECT, db_constraint=False, related_name="+")
+    provider = models.ForeignKey(Provider, models.PROTECT, db_index=False, related_name="+")
+    window = models.ForeignKey(Window, models.PROTECT, db_index=False, db_constraint=False, related_name="services")
+    service = models.ForeignKey(Service, models.PROTECT, db_index=False, db_constraint=False, related_name="+")
 
     class Meta:
         constraints = [
@@ -141,13 +141,15 @@ class WindowService(models.Model):
 class Announcement(models.Model):
     """That customers were told of a window as it stood then. Never changed: one that moved is announced anew."""
 
-    provider = models.ForeignKey(Provider, models.PROTECT, related_name="+")
-    window = models.ForeignKey(Window, models.PROTECT, db_constraint=False, related_name="announcements")
+    provider = models.ForeignKey(Provider, models.PROTECT, db_index=False, related_name="+")
+    window = models.ForeignKey(
+        Window, models.PROTECT, db_index=False, db_constraint=False, related_name="announcements"
+    )
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     announced_at = models.DateTimeField()
     announced_by = models.ForeignKey(
-        Membership, models.PROTECT, null=True, blank=True, db_constraint=False, related_name="+"
+        Membership, models.PROTECT, db_index=False, null=True, blank=True, db_constraint=False, related_name="+"
     )
     text = models.TextField(blank=True)
 
@@ -168,8 +170,8 @@ class Announcement(models.Model):
 class Unmonitored(models.Model):
     """A stretch in which nobody measured a service; without an end it goes on."""
 
-    provider = models.ForeignKey(Provider, models.PROTECT, related_name="+")
-    service = models.ForeignKey(Service, models.PROTECT, db_constraint=False, related_name="+")
+    provider = models.ForeignKey(Provider, models.PROTECT, db_index=False, related_name="+")
+    service = models.ForeignKey(Service, models.PROTECT, db_index=False, db_constraint=False, related_name="+")
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField(null=True, blank=True)
     reason = models.CharField(_("reason"), max_length=300, blank=True)
@@ -199,9 +201,9 @@ class SampleHour(models.Model):
     Rolled up by the hour; a sample for an instant that has one replaces it, so sending twice changes nothing.
     """
 
-    provider = models.ForeignKey(Provider, models.PROTECT, related_name="+")
-    service = models.ForeignKey(Service, models.PROTECT, db_constraint=False, related_name="+")
-    metric = models.SlugField(max_length=40)
+    provider = models.ForeignKey(Provider, models.PROTECT, db_index=False, related_name="+")
+    service = models.ForeignKey(Service, models.PROTECT, db_index=False, db_constraint=False, related_name="+")
+    metric = models.SlugField(db_index=False, max_length=40)
     region = models.CharField(max_length=40, blank=True)
     hour_at = models.DateTimeField()
     offsets = ArrayField(models.BigIntegerField())
@@ -230,11 +232,13 @@ class SubscriptionPeriod(models.Model):
     `evidence` is all that went in, `inputs_digest` its SHA-256.
     """
 
-    provider = models.ForeignKey(Provider, models.PROTECT, related_name="+")
-    tenant = models.ForeignKey(Tenant, models.PROTECT, db_constraint=False, related_name="+")
-    subscription = models.ForeignKey(Subscription, models.PROTECT, db_constraint=False, related_name="periods")
-    version = models.ForeignKey(PolicyVersion, models.PROTECT, db_constraint=False, related_name="+")
-    plan = models.SlugField(max_length=40)
+    provider = models.ForeignKey(Provider, models.PROTECT, db_index=False, related_name="+")
+    tenant = models.ForeignKey(Tenant, models.PROTECT, db_index=False, db_constraint=False, related_name="+")
+    subscription = models.ForeignKey(
+        Subscription, models.PROTECT, db_index=False, db_constraint=False, related_name="periods"
+    )
+    version = models.ForeignKey(PolicyVersion, models.PROTECT, db_index=False, db_constraint=False, related_name="+")
+    plan = models.SlugField(db_index=False, max_length=40)
     kind = models.CharField(max_length=10)
     text = models.CharField(max_length=7)
     revision = models.PositiveIntegerField(default=1)
@@ -262,7 +266,6 @@ class SubscriptionPeriod(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["subscription", "text", "revision"], name="period_once"),
-            models.UniqueConstraint(fields=["provider", "id"], name="period_wall_key"),
             models.UniqueConstraint(fields=["provider", "tenant", "id"], name="period_tenant_key"),
             CompositeForeignKey(name="period_tenant", columns=["provider_id", "tenant_id"], to="tenancy_tenant"),
             CompositeForeignKey(
@@ -285,8 +288,8 @@ class SubscriptionPeriod(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["marked_at"], name="period_marked", condition=Q(marked_at__isnull=False)),
-            models.Index(fields=["look_at"], name="period_look", condition=Q(look_at__isnull=False)),
+            models.Index(fields=["marked_at", "id"], name="period_marked", condition=Q(marked_at__isnull=False)),
+            models.Index(fields=["look_at", "id"], name="period_look", condition=Q(look_at__isnull=False)),
             models.Index(fields=["id"], name="period_unassessed", condition=Q(assessed__lt=F("measurement"))),
         ]
 

@@ -20,11 +20,14 @@ from uptime.models import SubscriptionPeriod
 log = structlog.get_logger(__name__)
 
 WRITE = """
-UPDATE uptime_subscriptionperiod p SET percent = n.percent::numeric, met = n.met, figures = n.figures::jsonb,
-  measurement = p.measurement + (p.measurement = 0 OR p.figures <> n.figures::jsonb)::int,
-  worked_out_at = %s, marked_at = NULL, look_at = 'epoch'::timestamptz + n.look * interval '1 microsecond'
-FROM unnest(%s::bigint[], %s::text[], %s::boolean[], %s::text[], %s::bigint[]) n(id, percent, met, figures, look)
-WHERE p.id = n.id AND p.closed_at IS NULL
+WITH n AS MATERIALIZED (
+  SELECT id, percent::numeric, met, figures::jsonb, 'epoch'::timestamptz + look * interval '1 microsecond' AS look_at
+  FROM unnest(%s::bigint[], %s::text[], %s::boolean[], %s::text[], %s::bigint[]) u(id, percent, met, figures, look)
+)
+UPDATE uptime_subscriptionperiod p SET percent = n.percent, met = n.met, figures = n.figures,
+  measurement = p.measurement + (p.measurement = 0 OR p.figures <> n.figures)::int,
+  worked_out_at = %s, marked_at = NULL, look_at = n.look_at
+FROM n WHERE p.id = n.id AND p.closed_at IS NULL
 """
 CLEAR = """
 UPDATE uptime_subscriptionperiod SET marked_at = NULL, look_at = NULL
@@ -91,12 +94,12 @@ def write(worked: Sequence[Worked], *, now: datetime) -> None:
         cursor.execute(
             WRITE,
             [
-                now,
                 [one.period.pk for one in worked],
                 [one.percent for one in worked],
                 [one.met for one in worked],
                 [json.dumps(one.figures) for one in worked],
                 [one.look for one in worked],
+                now,
             ],
         )
 

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db import Error, connections
 
+from slaportal.site.collecting import collect_seldom
 from slaportal.site.secret_key import refuse_weak_key
 from slaportal.tenancy.login import refuse_harmful_login
 
@@ -54,3 +55,8 @@ def on_starting(server: Any) -> None:  # noqa: ARG001 - gunicorn passes it
         raise SystemExit(f"The portal does not start without its database: {error}") from None
     finally:
         connections.close_all()  # a connection must not be shared by the workers that are forked next
+
+
+def post_worker_init(worker: Any) -> None:  # noqa: ARG001 - gunicorn passes it
+    """A worker has loaded the portal."""
+    collect_seldom()

@@ -21,3 +21,10 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 def pytest_benchmark_update_machine_info(machine_info: dict[str, Any]) -> None:
     """Keep how busy the machine was, for the report."""
     machine_info["load"] = os.getloadavg()[0]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A million rows take longer to build than a test may take."""
+    for item in items:
+        if item.path.is_relative_to(HERE):
+            item.add_marker(pytest.mark.timeout(3600))
