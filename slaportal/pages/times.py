@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils import timezone
+from django.utils.html import format_html
 
 
 @dataclass(frozen=True)
@@ -12,6 +13,11 @@ class Shown:
 
     text: str
     iso: str
+
+    @property
+    def element(self) -> str:
+        """As markup: `<time>`, the title with the offset. Of long lists, where a template would take five times."""
+        return format_html('<time datetime="{0}" title="{0}">{1}</time>', self.iso, self.text)
 
 
 def at_reader(instant: datetime, now: datetime) -> Shown:

@@ -1,9 +1,12 @@
 """The desk's queue, and the counts of its views, which are asked for after the page."""
 
+from collections.abc import Iterable
 from itertools import groupby
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
@@ -17,6 +20,7 @@ from tickets.models import Standing
 from tickets.queue import (
     VIEWS,
     Filters,
+    Row,
     agreements_in_force,
     newest_ticket,
     opened_since,
@@ -25,6 +29,7 @@ from tickets.queue import (
     severity_first,
     view_counts,
 )
+from tickets.words import SeverityShown
 
 VIEW_NAMES = {
     "all": _("All open"),
@@ -53,7 +58,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     rows, further = queue_rows(actor, filters, now=now, by_severity=by_severity)
     grouped = groupby(rows, key=lambda row: row.severity.name if by_severity else str(GROUPS[row.standing]))
     context = {
-        "groups": [{"name": name, "rows": list(held)} for name, held in grouped],
+        "groups": [{"name": name, "rows": _drawn(held)} for name, held in grouped],
         "further": _address(filters, further) if further else "",
         "views": [(key, VIEW_NAMES[key], _address(Filters(key, filters.severity), ""), "") for key in VIEWS],
         "filters": filters,
@@ -82,6 +87,17 @@ def queue_counts(request: HttpRequest) -> HttpResponse:
         "fresh": opened_since(actor, int(last)) if last.isdecimal() and len(last) < 19 else 0,
     }
     return render(request, "tickets/queue_counts.html", context)
+
+
+def _drawn(rows: Iterable[Row]) -> list[dict[str, Any]]:
+    """Each row and the `bars` of its severity, drawn once for each severity; as dicts, the quickest for a template."""
+    drawn: dict[SeverityShown, str] = {}
+    held = []
+    for row in rows:
+        if row.severity not in drawn:
+            drawn[row.severity] = render_to_string("tickets/severity_bars.html", {"of": row.severity})
+        held.append({**vars(row), "bars": drawn[row.severity]})
+    return held
 
 
 def _filters(request: HttpRequest) -> Filters:
