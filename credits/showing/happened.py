@@ -121,7 +121,7 @@ def outages_shown(
     outages: Sequence[StoredOutage], promise: Availability | None, services: Mapping[str, str], now: datetime
 ) -> Outages:
     """The rows; `services` are the names of services by their keys."""
-    rows = tuple(_outage_row(outage, promise, services, now) for outage in outages[-MOST:])
+    rows = tuple(outage_row(outage, promise, services, now) for outage in outages[-MOST:])
     reported = sum((outage.reported_us for outage in outages), Fraction(0))
     counted = sum((outage.counted_us for outage in outages), Fraction(0))
     return Outages(
@@ -139,9 +139,10 @@ def service_in_words(outage: StoredOutage, services: Mapping[str, str]) -> str:
     return ", ".join(services.get(key, spoken(key.replace("-", " "))) for key in keys) or _("A service")
 
 
-def _outage_row(
+def outage_row(
     outage: StoredOutage, promise: Availability | None, services: Mapping[str, str], now: datetime
 ) -> OutageRow:
+    """One outage in words."""
     reasons: dict[str, Reason] = {}
     lengths: dict[str, Fraction] = {}
     if promise is not None:
