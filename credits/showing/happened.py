@@ -71,7 +71,10 @@ class Outages:
 
 @dataclass(frozen=True, slots=True)
 class WindowRow:
-    """One maintenance window with the verdict on it: `badge` is its colour, `verdict` its word, `why` the sentence."""
+    """One maintenance window with the verdict on it: `badge` is its colour, `verdict` its word, `why` the sentence.
+
+    `title` and `services` are there where the customer was told of them.
+    """
 
     when: Span
     kind: str
@@ -82,6 +85,8 @@ class WindowRow:
     clause: str
     note: str
     coming: bool
+    title: str = ""
+    services: str = ""
 
 
 def spoken(name: str) -> str:
