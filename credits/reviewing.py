@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
@@ -30,12 +31,13 @@ _BADGES = {Claim.State.APPROVED: "met", Claim.State.REJECTED: "missed", Claim.St
 
 @dataclass(frozen=True, slots=True)
 class ClaimLine:
-    """One claim in the list. `next` says what can be done about it now."""
+    """One claim in the list. `next` says what can be done now; `total` is None where staff decide the amount."""
 
     claim: Claim
     month: str
     at: Shown
     amount: str
+    total: Decimal | None
     in_time: bool
     badge: str
     state: str
@@ -97,6 +99,7 @@ def _line(claim: Claim, rows: Sequence[Assessment], agreement: Agreement, now: d
         month=period_in_words(claim.period.text),
         at=at_reader(claim.at, now),
         amount=_amount(claim, rules, rows),
+        total=_total(claim, rules, rows),
         in_time=_in_time(claim, agreement, rules, rows),
         badge=_BADGES.get(Claim.State(claim.state), "plain"),
         state=claim.get_state_display(),
@@ -144,6 +147,15 @@ def _amount(claim: Claim, rules: dict[int, Credit], rows: Sequence[Assessment]) 
         return money(claim.amount, claim.period.currency)
     owed = [row for row in rows if row.position in rules and row.status not in NOTHING]
     return amounts_of(owed) if owed else _("Nothing")
+
+
+def _total(claim: Claim, rules: dict[int, Credit], rows: Sequence[Assessment]) -> Decimal | None:
+    """The amount as a number, in the currency of the period."""
+    if claim.amount is not None:
+        return claim.amount
+    owed = [row for row in rows if row.position in rules and row.status not in NOTHING]
+    decided = [row.amount for row in owed if row.amount or not rules[row.position].schedule.discretionary]
+    return sum(decided, Decimal(0)) if decided or not owed else None
 
 
 def _next(claim: Claim, now: datetime) -> str:

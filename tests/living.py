@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from contracts.models import PolicyVersion, Reader, Service, Subscription
+from contracts.models import Contact, PolicyVersion, Reader, Service, Subscription
 from credits.models import AssessedPeriod, Assessment, Claim, Reminder
 from tickets.models import Breach, ClockWarning, Counter, Side, Ticket, TicketClock, TicketEvent
 from uptime.models import (
@@ -19,6 +19,7 @@ from uptime.models import (
     SubscriptionPeriod,
     Unmonitored,
     Window,
+    WindowNotice,
     WindowService,
 )
 
@@ -204,9 +205,27 @@ def _delivered(world: "World", slug: str, admin: str, service: Service) -> None:
     window = Window.objects.create(**own, **stretch, title=said, planned_at=FEBRUARY, planned_by=by)
     WindowService.objects.create(**own, window=window, service=service)
     Announcement.objects.create(**own, **stretch, window=window, announced_at=FEBRUARY, announced_by=by, text=said)
+    _told_of(window, service)
     Unmonitored.objects.create(**own, **stretch, service=service, reason=said)
     SampleHour.objects.create(
         **own, service=service, metric="latency_ms", region="eu", hour_at=FEBRUARY, offsets=[0], values=[Decimal(41)]
     )
     world.ids.setdefault("outage", outage.pk)
     world.ids.setdefault("window", window.pk)
+
+
+def _told_of(window: Window, service: Service) -> None:
+    """What the service's tenant reads of the window."""
+    assert service.tenant_id is not None
+    WindowNotice.objects.create(
+        provider_id=window.provider_id,
+        tenant_id=service.tenant_id,
+        window=window,
+        title=window.title,
+        kind=window.kind,
+        services=[service.name],
+        starts_at=window.starts_at,
+        ends_at=window.ends_at,
+        told_at=window.planned_at,
+        addresses=[contact.email for contact in Contact.objects.filter(tenant=service.tenant_id)],
+    )

@@ -50,6 +50,9 @@ class Row:
     paused_left: str
     opened: Shown
     owner: str
+    due_at: datetime | None
+    left: timedelta | None
+    opened_at: datetime
 
 
 @dataclass(frozen=True)
@@ -63,21 +66,30 @@ class Filters:
 
 def queue_rows(actor: Membership, filters: Filters, *, now: datetime, by_severity: bool) -> tuple[list[Row], str]:
     """Up to fifty rows in the order of work, and the cursor of what follows ("" at the end). Four queries."""
+    behind = _after(queued(actor, filters, now=now, by_severity=by_severity), filters.after, by_severity=by_severity)
+    found = list(behind[: ROWS + 1])
+    return rows_of(found[:ROWS], now), _cursor_of(found[ROWS - 1]) if len(found) > ROWS else ""
+
+
+def queued(actor: Membership, filters: Filters, *, now: datetime, by_severity: bool) -> QuerySet[Any]:
+    """All tickets of a view in the order of work, from its beginning, with what `rows_of` asks for."""
     order = ("severity_rank", "standing", "standing_at", "id") if by_severity else ("standing", "standing_at", "id")
-    found = list(
-        _after(_filtered(actor, filters, now), filters.after, by_severity=by_severity)
+    return (
+        _filtered(actor, filters, now)
         .order_by(*order)
         .values(
             "id", "number", "subject", "status", "severity", "severity_rank", "standing", "standing_at", "version_id",
             "plan", "opened_at", "tenant_id", "assignee_id",
-        )[: ROWS + 1]
+        )
     )  # fmt: skip
-    shown = found[:ROWS]
+
+
+def rows_of(shown: list[Any], now: datetime) -> list[Row]:
+    """These tickets as the queue shows them. Three queries, however many."""
     _name(shown)
     clocks = _leading_clocks([row["id"] for row in shown], now)
     agreements = agreements_of((row["version_id"], row["plan"]) for row in shown)
-    rows = [_row(row, agreements[row["version_id"], row["plan"]], clocks.get(row["id"]), now) for row in shown]
-    return rows, _cursor_of(found[ROWS - 1]) if len(found) > ROWS else ""
+    return [_row(row, agreements[row["version_id"], row["plan"]], clocks.get(row["id"]), now) for row in shown]
 
 
 def _name(shown: list[Any]) -> None:
@@ -142,7 +154,7 @@ def _filtered(actor: Membership, filters: Filters, now: datetime) -> QuerySet[Ti
     return open_
 
 
-def _after(open_: QuerySet[Ticket], cursor: str, *, by_severity: bool) -> QuerySet[Ticket]:
+def _after(open_: QuerySet[Any], cursor: str, *, by_severity: bool) -> QuerySet[Any]:
     """What comes behind the row that the cursor names; an unknown cursor is the beginning."""
     found = _CURSOR.fullmatch(cursor)
     if found is None:
@@ -168,9 +180,9 @@ def _counted(tickets: QuerySet[Ticket]) -> str:
 
 def _row(row: Mapping[str, Any], agreement: Agreement, clock: TicketClock | None, now: datetime) -> Row:
     badge = None if clock is None else badge_of(clock, row["status"], now)
-    left = ""
+    left = None
     if clock is not None and clock.due_at is None:
-        left = length_in_words(timedelta(microseconds=clock.remaining_us or 0))
+        left = timedelta(microseconds=clock.remaining_us or 0)
     return Row(
         number=row["number"],
         url=_URL % row["number"],
@@ -181,9 +193,12 @@ def _row(row: Mapping[str, Any], agreement: Agreement, clock: TicketClock | None
         standing=Standing(row["standing"]),
         clock="" if clock is None else str(CLOCKS_NAMED[clock.clock]),
         badge=badge,
-        paused_left=left,
+        paused_left="" if left is None else length_in_words(left),
         opened=at_reader(row["opened_at"], now),
         owner=row["owner"] or "",
+        due_at=None if clock is None else clock.due_at,
+        left=left,
+        opened_at=row["opened_at"],
     )
 
 

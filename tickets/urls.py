@@ -3,14 +3,17 @@
 from django.urls import path
 
 from tickets.views import acting
-from tickets.views.opening import ticket_new, tickets
-from tickets.views.queue import queue, queue_counts
+from tickets.views.listing import tickets, tickets_csv
+from tickets.views.opening import ticket_new
+from tickets.views.queue import queue, queue_counts, queue_csv
 from tickets.views.ticket import ticket, ticket_severity
 
 urlpatterns = [
     path("queue/", queue, name="queue"),
+    path("queue.csv", queue_csv, name="queue_csv"),
     path("queue/counts/", queue_counts, name="queue_counts"),
     path("tickets/", tickets, name="tickets"),
+    path("tickets.csv", tickets_csv, name="tickets_csv"),
     path("tickets/new/", ticket_new, name="ticket_new"),
     path("tickets/<int:number>/", ticket, name="ticket"),
     path("tickets/<int:number>/reply/", acting.ticket_reply, name="ticket_reply"),

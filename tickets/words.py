@@ -42,6 +42,14 @@ PAUSED_IN_WORDS = {
 PAUSED_TO_CUSTOMER = {**PAUSED_IN_WORDS, "waiting_on_customer": gettext_lazy("waiting on you")}
 
 
+# How a clock stands, in a word that does not change while somebody reads it.
+BADGES_IN_WORDS = {
+    "running": gettext_lazy("Running"),
+    "soon": gettext_lazy("Due soon"),
+    "breached": gettext_lazy("Breached"),
+    "paused": gettext_lazy("Paused"),
+    "met": gettext_lazy("Met"),
+}
 _ICONS = {
     "running": "clock",
     "soon": "hourglass-low",

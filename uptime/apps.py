@@ -52,4 +52,8 @@ class UptimeConfig(AppConfig):
             true_start_at=_("True start"),
             void_at=_("Struck out"),
         )
-        words.KINDS.update(window_announced=_("Maintenance announced"))
+        words.KINDS.update(
+            window_announced=_("Maintenance announced"),
+            window_cancelled=_("Maintenance cancelled"),
+            window_moved=_("Maintenance moved"),
+        )

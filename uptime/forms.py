@@ -240,7 +240,11 @@ class MoveForm(_Zoned):
 
     starts_at = ReaderTimeField(label=gettext_lazy("Start"))
     ends_at = ReaderTimeField(label=gettext_lazy("End"))
-    reason = forms.CharField(label=gettext_lazy("Reason"), max_length=500)
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"),
+        max_length=500,
+        help_text=gettext_lazy("Who was told of the maintenance is mailed the new time with this reason."),
+    )
     seen = forms.IntegerField(widget=forms.HiddenInput)
     checked = forms.CharField(widget=forms.HiddenInput, required=False)
 

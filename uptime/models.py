@@ -167,6 +167,48 @@ class Announcement(models.Model):
         return f"{self.window_id} announced"
 
 
+class WindowNotice(models.Model):
+    """That a tenant was told of a window, and the window as it now stands: what its people may read of it.
+
+    One for each window and tenant, written by what tells them: announcing, moving, cancelling. `services` are the names
+    of those that the tenant is promised, `addresses` who was mailed. `told_at` is when they were last told; since then
+    it was moved where `moved_at` is set.
+    """
+
+    provider = models.ForeignKey(Provider, models.PROTECT, related_name="+")
+    tenant = models.ForeignKey(Tenant, models.PROTECT, db_constraint=False, related_name="+")
+    window = models.ForeignKey(Window, models.PROTECT, db_constraint=False, related_name="notices")
+    title = models.CharField(max_length=200)
+    kind = models.SlugField(max_length=40)
+    services = ArrayField(models.CharField(max_length=120))
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    told_at = models.DateTimeField()
+    moved_at = models.DateTimeField(null=True, blank=True)
+    cancelled_at = models.DateTimeField(null=True, blank=True)
+    addresses = ArrayField(models.EmailField())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["window", "tenant"], name="window_notice_once"),
+            CompositeForeignKey(name="window_notice_tenant", columns=["provider_id", "tenant_id"], to="tenancy_tenant"),
+            CompositeForeignKey(name="window_notice_window", columns=["provider_id", "window_id"], to="uptime_window"),
+            Wall(
+                name="window_notice_wall",
+                staff=(
+                    "SELECT",
+                    "INSERT",
+                    "UPDATE (services, starts_at, ends_at, told_at, moved_at, cancelled_at, addresses)",
+                ),
+                customer=("SELECT",),
+            ),
+        ]
+        indexes = [models.Index(fields=["tenant", "ends_at"], name="window_notice_ahead")]
+
+    def __str__(self) -> str:
+        return f"{self.window_id} to {self.tenant_id}"
+
+
 class Unmonitored(models.Model):
     """A stretch in which nobody measured a service; without an end it goes on."""
 

@@ -5,8 +5,8 @@ from datetime import datetime
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from contracts.models import Subscription
-from uptime.models import Outage, SubscriptionPeriod, Window
+from contracts.models import Subscription, Term
+from uptime.models import Outage, SubscriptionPeriod, Window, WindowNotice
 
 
 def latest_periods() -> QuerySet[SubscriptionPeriod]:
@@ -61,3 +61,12 @@ def outages_going_on(at: datetime) -> QuerySet[Outage]:
 def coming_windows(at: datetime) -> QuerySet[Window]:
     """The windows that are not over at `at`, the next one first; cancelled ones left out."""
     return Window.objects.filter(cancelled_at=None, ends_at__gt=at).order_by("starts_at", "pk")
+
+
+def windows_told(tenant_id: int, at: datetime) -> QuerySet[WindowNotice]:
+    """The windows not over at `at` that a tenant was told of and has a contract in, the next one first."""
+    running = Term.objects.filter(tenant=tenant_id, starts_at__lt=OuterRef("ends_at")).filter(
+        Q(ends_at=None) | Q(ends_at__gt=OuterRef("starts_at"))
+    )
+    told = WindowNotice.objects.filter(Exists(running), tenant=tenant_id, cancelled_at=None, ends_at__gt=at)
+    return told.order_by("starts_at", "pk")

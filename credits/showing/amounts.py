@@ -76,6 +76,12 @@ def unit_of(lengths: Iterable[Fraction | int]) -> Unit:
     return Unit(_("seconds"), SECOND_US)
 
 
+def plain(amount: Decimal, currency: str) -> Decimal:
+    """The number of `money` for a file: with the places of the currency, and with more only where there are more."""
+    unit = amount.quantize(Decimal(1).scaleb(-decimals(currency)))
+    return unit if unit == amount else amount
+
+
 def money(amount: Decimal | Fraction, currency: str) -> str:
     """`$4,200.00`, `120.00 CHF`; what is finer than the smallest unit is cut off and marked by `…`."""
     places = decimals(currency)

@@ -34,13 +34,17 @@ _FIRST = (CLAIMABLE, CLAIMED, PENDING, GRANTED, Assessment.Status.EXPIRED, Asses
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where the credits of a month stand, in a word for lists; `badge` is its colour."""
+    """Where the credits of a month stand, in a word for lists; `badge` is its colour.
+
+    `rows` are the credits that it speaks of.
+    """
 
     badge: str
     words: str
     amount: str
     until: Until | None
     claimable: bool
+    rows: Sequence[Assessment]
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +113,7 @@ def standing_of(assessments: Iterable[Assessment], zone: ZoneInfo, now: datetime
         Assessment.Status.INELIGIBLE: _("Not eligible: account not current"),
     }[Assessment.Status(first.status)]
     claimable = first.status == CLAIMABLE
-    return Standing(_badge(first.status), words % told, told["amount"], until, claimable)
+    return Standing(_badge(first.status), words % told, told["amount"], until, claimable, same)
 
 
 def amounts_of(rows: Iterable[Assessment]) -> str:

@@ -71,7 +71,10 @@ class Outages:
 
 @dataclass(frozen=True, slots=True)
 class WindowRow:
-    """One maintenance window with the verdict on it: `badge` is its colour, `verdict` its word, `why` the sentence."""
+    """One maintenance window with the verdict on it: `badge` is its colour, `verdict` its word, `why` the sentence.
+
+    `title` and `services` are there where the customer was told of them.
+    """
 
     when: Span
     kind: str
@@ -82,6 +85,8 @@ class WindowRow:
     clause: str
     note: str
     coming: bool
+    title: str = ""
+    services: str = ""
 
 
 def spoken(name: str) -> str:
@@ -121,7 +126,7 @@ def outages_shown(
     outages: Sequence[StoredOutage], promise: Availability | None, services: Mapping[str, str], now: datetime
 ) -> Outages:
     """The rows; `services` are the names of services by their keys."""
-    rows = tuple(_outage_row(outage, promise, services, now) for outage in outages[-MOST:])
+    rows = tuple(outage_row(outage, promise, services, now) for outage in outages[-MOST:])
     reported = sum((outage.reported_us for outage in outages), Fraction(0))
     counted = sum((outage.counted_us for outage in outages), Fraction(0))
     return Outages(
@@ -139,9 +144,10 @@ def service_in_words(outage: StoredOutage, services: Mapping[str, str]) -> str:
     return ", ".join(services.get(key, spoken(key.replace("-", " "))) for key in keys) or _("A service")
 
 
-def _outage_row(
+def outage_row(
     outage: StoredOutage, promise: Availability | None, services: Mapping[str, str], now: datetime
 ) -> OutageRow:
+    """One outage in words."""
     reasons: dict[str, Reason] = {}
     lengths: dict[str, Fraction] = {}
     if promise is not None:

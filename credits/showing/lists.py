@@ -23,6 +23,7 @@ MOST = 12
 class MonthLine:
     """One month of a subscription."""
 
+    period: SubscriptionPeriod
     pk: int
     name: str
     percent: str
@@ -63,6 +64,7 @@ def lines_of(periods: Sequence[SubscriptionPeriod], now: datetime) -> dict[int, 
     agreements = agreements_of((period.version_id, period.plan) for period in periods)
     return {
         period.pk: MonthLine(
+            period=period,
             pk=period.pk,
             name=period_in_words(period.text),
             percent="" if period.percent is None else percent_cut(f"{period.percent:f}"),

@@ -31,8 +31,11 @@ class Day:
     """One bar: its place, the heights of the excluded (from above) and the counted (from below), and its words."""
 
     x: int
+    date: date
     title: str
     label: str
+    counted_us: Fraction
+    excluded_us: Fraction
     counted: str
     excluded: str
     counted_height: int
@@ -136,8 +139,11 @@ def _day_of(place: int, day: date, downtime: tuple[Fraction, Fraction]) -> Day:
     parts += [_("%(length)s not counted") % {"length": short_length(excluded)}] if excluded else []
     return Day(
         x=STEP * place,
+        date=day,
         title=f"{label} {day.year}: {', '.join(parts) or _('no downtime')}",
         label=label,
+        counted_us=counted,
+        excluded_us=excluded,
         counted=short_length(counted) if counted else "",
         excluded=short_length(excluded) if excluded else "",
         counted_height=_height(counted, counted + excluded),

@@ -46,14 +46,21 @@ MOST_BREACHES = 200
 def months(request: HttpRequest) -> HttpResponse:
     """The last twelve months of each subscription that the member may see."""
     actor, now = membership_of(request), timezone.now()
-    form = SearchForm(request.GET)
-    wanted = form.cleaned_data["q"].strip() if form.is_valid() else ""
-    page = Paginator(_subscriptions(actor, wanted), SUBSCRIPTIONS).get_page(request.GET.get("page"))
-    words = {"page": page, "lists": months_of(list(page), now), "form": form, "wanted": wanted, "actor": actor}
+    wanted = wanted_of(request)
+    page = Paginator(subscriptions_listed(actor, wanted), SUBSCRIPTIONS).get_page(request.GET.get("page"))
+    form, lists = SearchForm(request.GET), months_of(list(page), now)
+    words = {"page": page, "lists": lists, "form": form, "wanted": wanted, "actor": actor}
     return render(request, "credits/months.html", words)
 
 
-def _subscriptions(actor: Membership, wanted: str) -> QuerySet[Subscription]:
+def wanted_of(request: HttpRequest) -> str:
+    """What the address looks for, "" for all."""
+    form = SearchForm(request.GET)
+    return str(form.cleaned_data["q"]).strip() if form.is_valid() else ""
+
+
+def subscriptions_listed(actor: Membership, wanted: str) -> QuerySet[Subscription]:
+    """The subscriptions that the member may see and looks for, in the order of the page."""
     found = Subscription.objects.filter(provider_id=actor.provider_id).select_related("tenant")
     if actor.tenant_id is not None:
         found = found.filter(tenant_id=actor.tenant_id)

@@ -1,10 +1,15 @@
 """Claims for who decides on them: the list, and one on one screen with everything that is to be known."""
 
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from itertools import chain
 from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,13 +20,14 @@ from credits.actions.decisions import approve_claim, reject_claim, review_claim
 from credits.models import Claim
 from credits.queries import OPEN, agreement_of_period, assessments_of, claims_of, is_up_to_date
 from credits.reviewing import DECIDED, case_of, claim_lines, listed_claims
+from credits.showing.amounts import plain
 from credits.showing.claims import cards_of, claim_rows
 from credits.showing.lists import services_by_key
 from credits.showing.month import month_of
 from credits.views.decisions import ApprovalForm, RejectionForm
 from slaportal.pages.paging import page_of
 from slaportal.pages.refusals import tell_in
-from slaportal.pages.spreadsheets import csv_file
+from slaportal.pages.spreadsheets import Cells, CsvFile, in_blocks
 from slaportal.pages.times import at_reader
 from slaportal.refusal import Refusal
 from slaportal.tenancy.access import membership_of, needs
@@ -31,7 +37,6 @@ from uptime.words import period_in_words
 
 LEADS = (Role.LEAD, Role.ADMIN)
 SHOWN_AT_MOST = 200
-EXPORTED_AT_MOST = 10_000
 
 
 @needs(*LEADS)
@@ -40,7 +45,7 @@ def claims(request: HttpRequest) -> HttpResponse:
     """What waits for a decision, the oldest first; below it what was decided, by `?state=`."""
     actor, now = membership_of(request), timezone.now()
     state = _state(request)
-    waiting = listed_claims(actor.provider_id, OPEN).order_by("at", "id")
+    waiting = _waiting(actor)
     page = page_of(listed_claims(actor.provider_id, [state] if state else DECIDED), request)
     words = {
         "waiting": claim_lines(list(waiting[:SHOWN_AT_MOST]), now),
@@ -55,30 +60,54 @@ def claims(request: HttpRequest) -> HttpResponse:
 
 @needs(*LEADS)
 @require_safe
-def claims_csv(request: HttpRequest) -> HttpResponse:
-    """All of the list, what waits and what was decided, or what is in one state."""
+def claims_csv(request: HttpRequest) -> HttpResponseBase:
+    """Both lists as one file, what waits first; or what is in one state."""
     actor, now = membership_of(request), timezone.now()
     state = _state(request)
-    found = listed_claims(actor.provider_id, [state] if state else (*OPEN, *DECIDED))
-    heads = [_("Customer"), _("Subscription"), _("Month"), _("Claimed"), _("By"), _("Amount"), _("In time")]
-    rows = [
-        [
-            line.claim.tenant.name,
-            line.claim.period.subscription.name,
-            line.claim.period.text,
-            line.at.iso,
-            line.claim.maker_name,
-            line.amount,
-            _("yes") if line.in_time else _("no"),
-            line.state,
-            line.decided.iso if line.decided else "",
-            line.decided_by,
-            line.claim.reason,
-            line.claim.note,
-        ]
-        for line in claim_lines(list(found[:EXPORTED_AT_MOST]), now)
+    heads = [
+        _("Customer"),
+        _("Subscription"),
+        _("Month"),
+        _("Claimed"),
+        _("By"),
+        _("Amount"),
+        _("Currency"),
+        _("In time"),
+        _("State"),
+        _("Decided"),
+        _("Decided by"),
+        _("Reason"),
+        _("Note"),
     ]
-    return csv_file("claims", [*heads, _("State"), _("Decided"), _("Decided by"), _("Reason"), _("Note")], rows)
+    listed = [listed_claims(actor.provider_id, [state] if state else DECIDED)]
+    if not state:
+        listed.insert(0, _waiting(actor))
+    rows = chain.from_iterable(in_blocks(found, lambda block: _cells(block, now)) for found in listed)
+    return CsvFile("-".join(filter(None, ("claims", state))), heads, rows, at=now)
+
+
+def _cells(claims: Sequence[Claim], now: datetime) -> Iterator[Cells]:
+    for line in claim_lines(claims, now):
+        claim = line.claim
+        yield [
+            claim.tenant.name,
+            claim.period.subscription.name,
+            claim.period.text,
+            claim.at,
+            claim.maker_name,
+            None if line.total is None else plain(line.total, claim.period.currency),
+            claim.period.currency,
+            line.in_time,
+            line.state,
+            claim.decided_at,
+            line.decided_by,
+            claim.reason,
+            claim.note,
+        ]
+
+
+def _waiting(actor: Membership) -> QuerySet[Claim]:
+    return listed_claims(actor.provider_id, OPEN).order_by("at", "id")
 
 
 def _state(request: HttpRequest) -> str:

@@ -4,7 +4,6 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from slaportal.audit.models import Event
@@ -13,7 +12,7 @@ from slaportal.pages.spreadsheets import csv_text
 
 
 def csv_of(events: Iterable[Event]) -> str:
-    """A line for each, in the order given; times with their offset, in the reader's time zone."""
+    """A line for each, in the order given; times in UTC with their offset."""
     return csv_text(_names(), (list(_cells(event)) for event in events))
 
 
@@ -38,7 +37,7 @@ def _names() -> list[str]:
 
 def _cells(event: Event) -> Iterator[Any]:
     yield event.number
-    yield timezone.localtime(event.at).isoformat()
+    yield event.at
     yield event.actor_name
     yield event.actor_role
     yield action_in_words(event.action)

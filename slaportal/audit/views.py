@@ -17,6 +17,7 @@ from slaportal.audit.models import Event
 from slaportal.audit.queries import events_of
 from slaportal.audit.record import record
 from slaportal.audit.verification import Verdict, verify
+from slaportal.pages.spreadsheets import file_name
 from slaportal.refusal import Refusal
 from slaportal.tenancy.access import membership_of, needs
 from slaportal.tenancy.models import Role
@@ -57,8 +58,9 @@ def audit_export(request: HttpRequest) -> HttpResponse:
         raise Refusal("export_too_large", said_most % {"most": _grouped(EXPORTED_AT_MOST)})
     text = csv_of(events)
     record("audit_exported", member.provider, actor=member, after={"entries": len(events), "filter": form.asked()})
+    name = file_name(f"audit-{member.provider.slug}", timezone.now())
     response = HttpResponse(text, content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="audit-{member.provider.slug}.csv"'
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 
 

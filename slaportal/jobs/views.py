@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,6 +17,7 @@ from slaportal.jobs.models import Job, State
 from slaportal.jobs.progress import Progress, progress_of
 from slaportal.jobs.queries import jobs_of
 from slaportal.pages.paging import page_of
+from slaportal.pages.spreadsheets import Cells, CsvFile, in_blocks
 from slaportal.pages.times import Shown, at_reader
 from slaportal.tenancy.access import membership_of, needs
 from slaportal.tenancy.models import STAFF_ROLES, Membership
@@ -50,13 +52,53 @@ def _line(job: Job, now: datetime, actor: Membership) -> Line:
 @require_safe
 def jobs(request: HttpRequest) -> HttpResponse:
     """Newest first, of the state in the address."""
-    member = membership_of(request)
-    state = request.GET.get("state", "")
-    state = state if state in State.values else ""
+    member, state = membership_of(request), _state(request)
     page = page_of(jobs_of(member.provider_id, state), request)
     now = timezone.now()
     lines = [_line(job, now, member) for job in page]
     return render(request, "jobs/jobs.html", {"page": page, "lines": lines, "states": State.choices, "state": state})
+
+
+@needs(*STAFF_ROLES)
+@require_safe
+def jobs_csv(request: HttpRequest) -> HttpResponseBase:
+    """The same list as a file."""
+    member, state, now = membership_of(request), _state(request), timezone.now()
+    heads = [
+        _("Job"),
+        _("State"),
+        _("Done"),
+        _("Of"),
+        _("Percent"),
+        _("Started by"),
+        _("Queued"),
+        _("Started"),
+        _("Finished"),
+    ]
+    rows = in_blocks(
+        jobs_of(member.provider_id, state), lambda block: (_cells(_line(job, now, member)) for job in block)
+    )
+    return CsvFile("-".join(filter(None, ("jobs", state))), heads, rows, at=now)
+
+
+def _cells(line: Line) -> Cells:
+    job = line.job
+    return [
+        job.title,
+        line.progress.state,
+        job.done,
+        job.total,
+        line.progress.percent,
+        line.by,
+        job.created_at,
+        job.started_at,
+        job.finished_at,
+    ]
+
+
+def _state(request: HttpRequest) -> str:
+    asked = request.GET.get("state", "")
+    return asked if asked in State.values else ""
 
 
 @needs(*STAFF_ROLES)

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.contrib import messages as notes
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,6 +17,7 @@ from slaportal.outbox.models import Message, State
 from slaportal.outbox.queries import given_up_count, messages_of
 from slaportal.outbox.words import kind_in_words
 from slaportal.pages.paging import page_of
+from slaportal.pages.spreadsheets import Cells, CsvFile, in_blocks
 from slaportal.pages.times import Shown, at_reader
 from slaportal.tenancy.access import membership_of, needs
 from slaportal.tenancy.models import Role
@@ -57,9 +59,7 @@ def _line(message: Message, now: datetime) -> Line:
 @require_safe
 def messages(request: HttpRequest) -> HttpResponse:
     """Newest first, of the state in the address."""
-    member = membership_of(request)
-    state = request.GET.get("state", "")
-    state = state if state in State.values else ""
+    member, state = membership_of(request), _state(request)
     page = page_of(messages_of(member.provider_id, state), request)
     now = timezone.now()
     shown = {
@@ -70,6 +70,43 @@ def messages(request: HttpRequest) -> HttpResponse:
         "given_up": given_up_count(member.provider_id),
     }
     return render(request, "outbox/messages.html", shown)
+
+
+@needs(Role.ADMIN)
+@require_safe
+def messages_csv(request: HttpRequest) -> HttpResponseBase:
+    """The same list as a file; what stands in the mails is not in it."""
+    member, state, now = membership_of(request), _state(request), timezone.now()
+    heads = [
+        _("Recipient"),
+        _("Subject"),
+        _("Kind"),
+        _("State"),
+        _("Attempts"),
+        _("Queued"),
+        _("Next attempt"),
+        _("Last error"),
+    ]
+    rows = in_blocks(messages_of(member.provider_id, state), lambda block: map(_cells, block))
+    return CsvFile("-".join(filter(None, ("mail", state))), heads, rows, at=now)
+
+
+def _cells(message: Message) -> Cells:
+    return [
+        message.recipient,
+        message.subject,
+        kind_in_words(message.kind),
+        message.get_state_display(),
+        message.attempts,
+        message.created_at,
+        message.next_attempt_at if message.state == State.WAITING else None,
+        message.last_error,
+    ]
+
+
+def _state(request: HttpRequest) -> str:
+    asked = request.GET.get("state", "")
+    return asked if asked in State.values else ""
 
 
 @needs(Role.ADMIN)

@@ -6,14 +6,17 @@ from slaportal.people.views import entering, organisations, people, tokens
 
 urlpatterns = [
     path("people/", people.people, name="people"),
+    path("people.csv", people.people_csv, name="people_csv"),
     path("people/invite/", people.invite_person, name="invite"),
     path("people/<int:pk>/", people.person, name="person"),
     path("people/<int:pk>/remove/", people.remove, name="remove"),
     path("people/invitations/<int:pk>/revoke/", people.revoke, name="invitation_revoke"),
     path("tokens/", tokens.tokens, name="tokens"),
+    path("tokens.csv", tokens.tokens_csv, name="tokens_csv"),
     path("tokens/<int:pk>/revoke/", tokens.revoke, name="token_revoke"),
     path("provider/", organisations.settings, name="provider"),
     path("customers/", organisations.tenants, name="tenants"),
+    path("customers.csv", organisations.tenants_csv, name="tenants_csv"),
     path("customers/<int:pk>/", organisations.tenant, name="tenant"),
     path("installation/", organisations.installation, name="installation"),
     path("invitation/<str:secret>/", entering.invitation, name="invitation"),

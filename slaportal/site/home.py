@@ -25,6 +25,7 @@ from slaportal.tenancy.models import Membership, Role
 from tickets.models import Ticket, TicketClock
 from tickets.queries import agreements_of
 from tickets.words import STATUSES_TO_CUSTOMER, Badge, badge_of, severity_in_words
+from uptime.queries import windows_told
 
 SHOWN = 8
 MONTHS = 4
@@ -69,10 +70,11 @@ def _for_customer(actor: Membership, now: datetime) -> dict[str, Any]:
     subscriptions = list(Subscription.objects.filter(tenant_id=actor.tenant_id).order_by("name", "pk"))
     lists = months_of(subscriptions, now)
     tickets = Ticket.objects.filter(tenant_id=actor.tenant_id, solved_at=None)
+    running = list(running_periods(actor.tenant_id, now))
     rows = _tickets_shown(list(tickets.order_by("next_due_at", "-id")[: SHOWN + 1]), now)
     return {
         "actor": actor,
-        "status": status_of(list(running_periods(actor.tenant_id, now)), now),
+        "status": status_of(running, windows_told(actor.tenant_id, now), now),
         "tickets": rows[:SHOWN],
         "more_tickets": len(rows) > SHOWN,
         "to_claim": _to_claim(lists),

@@ -1,6 +1,7 @@
 """From a session or a token to a membership, and from there to the scope in which the view runs."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
@@ -9,6 +10,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 
+from slaportal.pages.spreadsheets import CsvFile
 from slaportal.tenancy.models import Membership, User
 from slaportal.tenancy.queries import caller_of, memberships_of, role_for
 from slaportal.tenancy.scope import scope
@@ -62,7 +64,8 @@ class MembershipMiddleware:
 class ScopeMiddleware:
     """The last of all: the view, and only the view, runs as the membership's role, in one transaction.
 
-    An answer of 400 and above leaves nothing behind. What streams after the view has lost its scope and fails.
+    An answer of 400 and above leaves nothing behind. What streams after the view has lost its scope and fails; a list
+    that is sent as a file has the same scope opened for it again.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -73,11 +76,20 @@ class ScopeMiddleware:
         member: Membership | None = getattr(request, "membership", None)
         if member is None or request.path.startswith(OUTSIDE):
             return self.get_response(request)
-        with scope(role_for(member.tenant_id), provider=member.provider_id, tenant=member.tenant_id):
+        with _scope_of(member):
             response = self.get_response(request)
             if response.status_code >= 400:
                 transaction.set_rollback(True)
             render = getattr(response, "render", None)
             if callable(render) and not getattr(response, "is_rendered", True):
                 response = render()
+        if isinstance(response, CsvFile):
+            if request.method == "HEAD":
+                response.streaming_content = ()
+            else:
+                response.read_within(lambda: _scope_of(member))
         return response
+
+
+def _scope_of(member: Membership) -> AbstractContextManager[None]:
+    return scope(role_for(member.tenant_id), provider=member.provider_id, tenant=member.tenant_id)

@@ -18,6 +18,7 @@ from tests.conftest import logged_in_as
 from tests.credits import claiming
 from tests.credits.claiming import NOON, claimed
 from tests.credits.months import BY_CUSTOMER, Months, per_hour, tenth
+from tests.files import queries_of, rows_of
 from tests.world import World
 from uptime.models import SubscriptionPeriod
 
@@ -176,9 +177,33 @@ def test_the_file_is_harmless(world: World) -> None:
     months = missed(world)
     with months.inside("ann"):
         file_claim(months.period, note="=HYPERLINK()", actor=months.member("ann"), at=NOON)
-    text = body(world.client("lead").get("/claims.csv"))
-    assert "'=HYPERLINK()" in text
-    assert "CANARY-tenant-a,Production,2026-10" in text
+    (row,) = rows_of(world.client("lead"), "/claims.csv")
+    assert row["Note"] == "'=HYPERLINK()"
+    assert (row["Customer"], row["Subscription"], row["Month"]) == ("CANARY-tenant-a", "Production", "2026-10")
+    assert (row["Amount"], row["Currency"], row["In time"]) == ("100.00", "USD", "yes")
+    assert row["Claimed"] == "2026-10-20T12:00:00+00:00"
+    assert rows_of(world.client("lead"), "/claims.csv?state=rejected") == []
+    assert rows_of(world.client("cora"), "/claims.csv") == []
+
+
+def test_the_file_has_what_waits_first_and_then_what_was_decided(world: World) -> None:
+    months = missed(world)
+    with months.inside():
+        own = {"provider": months.provider, "tenant": world.tenants["a"], "period": months.period}
+        for hours, state in enumerate(("submitted", "rejected", "submitted", "withdrawn")):
+            Claim.objects.create(**own, at=NOON + timedelta(hours=hours), maker_name=f"No {hours}", state=state)
+    client = world.client("lead")
+    assert [row["By"] for row in rows_of(client, "/claims.csv")] == ["No 0", "No 2", "No 3", "No 1"]
+    page = body(client.get("/claims/?state=rejected"))
+    assert 'href="/claims.csv?state=rejected"' in page
+    assert [row["By"] for row in rows_of(client, "/claims.csv?state=rejected")] == ["No 1"]
+
+
+def test_an_amount_that_staff_decide_is_no_number_yet(world: World) -> None:
+    months = missed(world, discretionary())
+    claimed(months)
+    (row,) = rows_of(world.client("lead"), "/claims.csv")
+    assert row["Amount"] == ""
 
 
 @pytest.mark.parametrize("state", ["", "?state=withdrawn"])
@@ -190,7 +215,7 @@ def test_as_many_queries_however_many_claims(world: World, state: str) -> None:
     def queries() -> int:
         with CaptureQueriesContext(connection) as caught:
             assert client.get(f"/claims/{state}").status_code == 200
-        return len(caught)
+        return len(caught) + queries_of(client, f"/claims.csv{state}")
 
     def more(*numbers: int) -> None:
         with months.inside():

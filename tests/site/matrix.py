@@ -82,6 +82,9 @@ def _others(route: str, world: World) -> list[Any]:
     fixed: dict[str, list[Any]] = {
         "month": [period],
         "month_claim": [period],
+        "month_days_csv": [period],
+        "month_outages_csv": [period],
+        "month_windows_csv": [period],
         "invitation": ["slai_wrong"],
         "job": [job],
         "job_progress": [job],

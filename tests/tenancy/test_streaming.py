@@ -22,6 +22,7 @@ from slaportal.people.models import Invitation
 from slaportal.people.views import organisations, people, tokens
 from slaportal.site import home
 from slaportal.tenancy.models import ApiToken, Membership, Tenant
+from slaportal.tenancy.scope import current_scope
 from tests.conftest import SUPERUSER, superuser_cursor
 from tests.processes.connecting import connected
 from tests.site.matrix import EVERYBODY
@@ -69,6 +70,33 @@ def test_what_streams_after_the_view_has_lost_its_scope(committed: World, who: s
     with pytest.raises(DatabaseError, match=why):
         arrived.extend(answer)
     assert arrived == [b"first\n"]
+
+
+@pytest.mark.parametrize("who", ["admin", "ann", "cora"])
+def test_a_file_is_read_in_the_readers_scope_and_leaves_none_behind(committed: World, who: str) -> None:
+    """After the view its transaction is over; the rows are read in one of their own, under the same role."""
+    answer: Any = browser_of(committed, who).get("/people.csv")
+    assert not connection.in_atomic_block
+    parts = iter(answer)
+    first = next(parts)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_user")
+        assert cursor.fetchone() == ("portal_customer" if who == "ann" else "portal_staff",)
+    text = (first + b"".join(parts)).decode()
+    assert f"CANARY-member-{who}" in text
+    assert canaries_in(text) <= own_canaries(committed, who)
+    assert not connection.in_atomic_block
+    assert current_scope() is None
+
+
+def test_who_goes_away_in_the_middle_of_a_file_leaves_no_scope_behind(committed: World) -> None:
+    answer: Any = browser_of(committed, "admin").get("/people.csv")
+    next(iter(answer))
+    assert current_scope() is not None
+    answer.close()
+    assert current_scope() is None
+    assert not connection.in_atomic_block
+    assert browser_of(committed, "ann").get("/people/").status_code == 200
 
 
 def test_what_a_savepoint_took_back_leaves_the_scope_as_it_was(committed: World) -> None:

@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from contracts.models import Subscription
 from tests.credits.months import Months, tenth
+from tests.files import lines_of, rows_of
 from tests.world import World
 from tickets.attainment import Line, attainment, month_after, month_before
 from tickets.models import Breach, Ticket, TicketClock
@@ -152,8 +153,21 @@ def test_files_have_the_same_figures_and_no_formula(months: Months) -> None:
     with months.inside():
         ticket(months, "met")
     client = months.world.client("agent")
-    assert "Tests,Minor,Response,1,1,0,0,0,100.00" in body(client.get("/attainment.csv?month=2026-10"))
-    assert ",'=No 1," in body(client.get("/attainment/tickets.csv?month=2026-10"))
+    _heads, line = lines_of(client.get("/attainment.csv?month=2026-10"))
+    assert line == ["Tests", "Minor", "Response", "1", "1", "0", "0", "0", "100.00"]
+    (row,) = rows_of(client, "/attainment/tickets.csv?month=2026-10")
+    assert (row["Subject"], row["Due"]) == ("'=No 1", "2026-10-10T04:00:00+00:00")
+
+
+def test_the_file_behind_a_figure_has_the_tickets_of_the_page(months: Months) -> None:
+    with months.inside():
+        for outcome in ("met", "breached", "met"):
+            ticket(months, outcome)
+    client, asked = months.world.client("lead"), "?month=2026-10&outcome=met&clock=response"
+    assert [row["Number"] for row in rows_of(client, f"/attainment/tickets.csv{asked}")] == ["3", "1"]
+    page = body(client.get(f"/attainment/tickets/{asked}"))
+    assert f'href="/attainment/tickets.csv{asked.replace("&", "&amp;")}"' in page
+    assert rows_of(months.world.client("cora"), f"/attainment/tickets.csv{asked}") == []
 
 
 @pytest.mark.parametrize("asked", ["month=nonsense", "month=2026-13", "month=9999-12", "clock=none&outcome=none"])
@@ -182,10 +196,11 @@ def test_as_many_queries_however_many_tickets(months: Months) -> None:
 
     def queries(path: str) -> int:
         with CaptureQueriesContext(connection) as caught:
-            assert client.get(path).status_code == 200
+            assert client.get(path).getvalue()
         return len(caught)
 
-    paths = ("/attainment/?month=2026-10", "/attainment/tickets/?month=2026-10")
+    pages = ("/attainment/", "/attainment/tickets/", "/attainment.csv", "/attainment/tickets.csv")
+    paths = [f"{path}?month=2026-10" for path in pages]
     with months.inside():
         ticket(months, "met")
     for path in paths:

@@ -13,6 +13,7 @@ from django.utils import timezone
 from contracts.actions.contacts import add_contact
 from slaportal.intervals import instant_of
 from slaportal.outbox.models import Message
+from tests.files import queries_of, rows_of
 from tests.uptime.delivered import Delivered, deliver, publish, subscribed
 from tests.world import World
 from uptime import exclusions
@@ -271,10 +272,16 @@ def test_agents_read_strangers_find_nothing(delivered: Delivered) -> None:
 
 
 def test_the_file_has_every_window_of_the_list(delivered: Delivered) -> None:
+    planned(delivered, in_days(6), title="Later")
     planned(delivered, in_days(5), title="=cmd()")
-    text = body(delivered.world.client("agent").get("/maintenance.csv"))
-    assert "'=cmd()" in text
-    assert "API" in text
+    client = delivered.world.client("agent")
+    first, second = rows_of(client, "/maintenance.csv")
+    assert (first["Title"], first["Services"], first["Length (seconds)"]) == ("'=cmd()", "API", "7200")
+    assert (first["Start"], first["Announced"]) == (in_days(5).isoformat(), "")
+    assert second["Title"] == "Later"
+    assert rows_of(client, "/maintenance.csv?state=past") == []
+    assert 'href="/maintenance.csv' in body(client.get("/maintenance/"))
+    assert rows_of(delivered.world.client("cora"), "/maintenance.csv") == []
 
 
 def test_as_many_queries_however_many_customers(delivered: Delivered) -> None:
@@ -300,7 +307,7 @@ def test_as_many_queries_however_many_windows(delivered: Delivered) -> None:
     def queries() -> int:
         with CaptureQueriesContext(connection) as caught:
             assert client.get("/maintenance/").status_code == 200
-        return len(caught)
+        return len(caught) + queries_of(client, "/maintenance.csv")
 
     planned(delivered, in_days(5))
     queries()

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from contracts.actions.subscriptions import end_subscription
 from slaportal.audit.models import Event
+from tests.files import queries_of, rows_of
 from tests.uptime.delivered import Delivered, deliver, subscribed
 from tests.world import World
 from uptime.models import Outage
@@ -259,11 +260,26 @@ def test_strangers_find_nothing(delivered: Delivered) -> None:
 def test_the_file_holds_no_formula(delivered: Delivered) -> None:
     recorded(delivered, title="=1+1", note="@x")
     answer = delivered.world.client("agent").get("/outages.csv")
-    text = body(answer)
-    assert answer["Content-Disposition"] == 'attachment; filename="outages.csv"'
-    assert "'=1+1" in text
-    assert "'@x" in text
-    assert "2026-11-20T10:00:00+00:00" in text
+    assert answer["Content-Disposition"].startswith('attachment; filename="outages-2')
+    (row,) = rows_of(delivered.world.client("agent"), "/outages.csv")
+    assert (row["Title"], row["Note"]) == ("'=1+1", "'@x")
+    assert (row["Start"], row["End"]) == ("2026-11-20T10:00:00+00:00", "2026-11-20T11:00:00+00:00")
+    assert row["Length (seconds)"] == "3600"
+
+
+def test_the_file_has_the_rows_of_the_filter_in_the_order_of_the_page(delivered: Delivered) -> None:
+    with delivered.world.inside("admin"):
+        for day in range(1, 4):
+            made = delivered.outage(f"11-0{day} 10:00", f"11-0{day} 11:00")
+            Outage.objects.filter(pk=made.pk).update(title=f"No {day}")
+        delivered.outage("11-05 10:00", None)
+    client = delivered.world.client("agent")
+    for state, names in (("", ["Down", "No 3", "No 2", "No 1"]), ("ended", ["No 3", "No 2", "No 1"]), ("on", ["Down"])):
+        page = body(client.get(f"/outages/?state={state}"))
+        assert f'href="/outages.csv?state={state}"' in page
+        assert [row["Title"] for row in rows_of(client, f"/outages.csv?state={state}")] == names
+        assert sorted(names, key=page.index) == names
+    assert rows_of(delivered.world.client("cora"), "/outages.csv") == []
 
 
 def test_as_many_queries_however_many_months_it_touches(delivered: Delivered) -> None:
@@ -293,7 +309,7 @@ def test_as_many_queries_however_many_outages(delivered: Delivered) -> None:
     def queries() -> int:
         with CaptureQueriesContext(connection) as caught:
             assert client.get("/outages/").status_code == 200
-        return len(caught)
+        return len(caught) + queries_of(client, "/outages.csv")
 
     with delivered.world.inside("admin"):
         delivered.outage("11-10 10:00", "11-10 11:00")

@@ -112,7 +112,8 @@ def test_it_is_announced_to_managers_and_technical_contacts_of_whom_it_concerns(
             window, starts_at=THEN, ends_at=LATER + timedelta(hours=1), reason="more", actor="test", at=NOW
         )
         announce_window(moved, text="Longer.", actor="test", at=NOW)
-        assert Message.objects.count() == 4
+        assert Message.objects.filter(kind="window_announced").count() == 4
+        assert Message.objects.filter(kind="window_moved").count() == 2
         assert [told(event, "told") for event in Event.objects.filter(action="window_announced")] == [[2], [2], [2]]
 
 

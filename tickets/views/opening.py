@@ -1,4 +1,4 @@
-"""A new ticket, by a customer or by the desk for one; and the list of tickets with what was promised on each."""
+"""A new ticket, by a customer or by the desk for one."""
 
 import uuid
 from datetime import datetime
@@ -13,8 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from contracts.models import Service, Subscription
 from contracts.queries import agreement_at
-from slaportal.pages.paging import page_of
-from slaportal.pages.times import at_reader, to_the_second
+from slaportal.pages.times import to_the_second
 from slaportal.refusal import Refusal
 from slaportal.tenancy.access import get_tenant_for, membership_of, needs
 from slaportal.tenancy.models import Membership, Tenant
@@ -22,37 +21,8 @@ from tickets.actions.opening import open_ticket
 from tickets.forms import Choices, OpenForm
 from tickets.models import Ticket
 from tickets.promising import Promised, promised_at
-from tickets.queries import agreement_of_ticket, agreements_of, clocks_of_tickets, tickets_of
+from tickets.queries import agreement_of_ticket
 from tickets.views.ticket import EVERYBODY
-from tickets.words import (
-    CLOCKS_NAMED,
-    STATUSES_IN_WORDS,
-    STATUSES_TO_CUSTOMER,
-    badge_of,
-    severity_in_words,
-)
-
-
-@needs(*EVERYBODY)
-@require_http_methods(["GET", "HEAD"])
-def tickets(request: HttpRequest) -> HttpResponse:
-    """All tickets that the reader may see, the newest first; `?number=` goes to one."""
-    actor, now = membership_of(request), timezone.now()
-    number = request.GET.get("number", "").strip().removeprefix("#")
-    if number.isdecimal() and len(number) < 19:
-        return redirect("ticket", number=int(number))
-    found = tickets_of(actor)
-    if request.GET.get("open"):
-        found = found.filter(solved_at=None)
-    page = page_of(found, request)
-    context = {
-        "page": page,
-        "rows": _rows(list(page.object_list), now, customer=not actor.is_staff),
-        "customer": not actor.is_staff,
-        "only_open": bool(request.GET.get("open")),
-        "asked": number,
-    }
-    return render(request, "tickets/tickets.html", context)
 
 
 @needs(*EVERYBODY)
@@ -129,25 +99,3 @@ def _tell(request: HttpRequest, made: Ticket, actor: Membership) -> None:
         "Ticket #%(number)s is open. The answer is due by %(due)s."
     )  # fmt: skip
     messages.success(request, said % {"number": made.number, "due": to_the_second(due).text})
-
-
-def _rows(found: list[Ticket], now: datetime, *, customer: bool) -> list[dict[str, Any]]:
-    """Each ticket with its badge: the clock that is due next, or says most."""
-    clocks = clocks_of_tickets([ticket.pk for ticket in found])
-    agreements = agreements_of((ticket.version_id, ticket.plan) for ticket in found)
-    statuses = STATUSES_TO_CUSTOMER if customer else STATUSES_IN_WORDS
-    rows = []
-    for ticket in found:
-        going = sorted(clocks[ticket.pk], key=lambda clock: (clock.due_at is None, clock.due_at or now))
-        leading = going[0] if going else None
-        rows.append(
-            {
-                "ticket": ticket,
-                "severity": severity_in_words(agreements[ticket.version_id, ticket.plan], ticket.severity),
-                "status": statuses[ticket.status],
-                "clock": CLOCKS_NAMED[leading.clock] if leading else "",
-                "badge": badge_of(leading, ticket.status, now, customer=customer) if leading else None,
-                "opened": at_reader(ticket.opened_at, now),
-            }
-        )
-    return rows

@@ -22,7 +22,7 @@ from uptime.actions.checks import (
     services_of,
     unchanged_since,
 )
-from uptime.actions.notices import tell_of_window
+from uptime.actions.notices import tell_of_cancelling, tell_of_move, tell_of_window
 from uptime.marking import Span, mark_touched
 from uptime.models import Announcement, Window, WindowService
 
@@ -92,7 +92,7 @@ def announce_window(window: Window, *, text: str, actor: Membership | str, at: d
         announced_by=member_of(actor),
         text=text.strip(),
     )
-    told = tell_of_window(locked, _services(locked), text=announcement.text)
+    told = tell_of_window(locked, _services(locked), text=announcement.text, at=at)
     record("window_announced", locked, actor=actor, after={**_told(locked), "told": told}, reason=announcement.text)
     _mark(locked, [(locked.starts_at, locked.ends_at)], at)
     return announcement
@@ -110,7 +110,8 @@ def move_window(
 ) -> Window:
     """Another time. What was announced counts on only if it covers the window as it now stands; else announce it anew.
 
-    Refuses `role_not_allowed`, `reason_needed`, `ends_before_start`, `window_cancelled`, `changed_meanwhile`.
+    Whoever was told of it is told of the new time, with the reason; that is no announcement. Refuses
+    `role_not_allowed`, `reason_needed`, `ends_before_start`, `window_cancelled`, `changed_meanwhile`.
     """
     require_lead(actor)
     why = reason_given(reason)
@@ -122,7 +123,8 @@ def move_window(
     locked.starts_at, locked.ends_at = starts_at, ends_at
     locked.revision += 1
     locked.save(update_fields=["starts_at", "ends_at", "revision"])
-    record("window_moved", locked, actor=actor, before=before, after=_told(locked), reason=why)
+    told = tell_of_move(locked, span, reason=why, at=at)
+    record("window_moved", locked, actor=actor, before=before, after={**_told(locked), "told": told}, reason=why)
     _mark(locked, [span, (starts_at, ends_at)], at)
     return locked
 
@@ -130,14 +132,18 @@ def move_window(
 def cancel_window(
     window: Window, *, reason: str, actor: Membership | str, at: datetime, seen: int | None = None
 ) -> Window:
-    """It does not take place and excludes nothing. Refuses `reason_needed`, `window_cancelled`, `changed_meanwhile`."""
+    """It does not take place and excludes nothing; whoever was told of it is told so, with the reason.
+
+    Refuses `role_not_allowed`, `reason_needed`, `window_cancelled`, `changed_meanwhile`.
+    """
     require_lead(actor)
     why = reason_given(reason)
     locked = _locked(window, seen)
     locked.cancelled_at = at
     locked.revision += 1
     locked.save(update_fields=["cancelled_at", "revision"])
-    record("window_cancelled", locked, actor=actor, after={"cancelled_at": at}, reason=why)
+    told = tell_of_cancelling(locked, reason=why, at=at)
+    record("window_cancelled", locked, actor=actor, after={"cancelled_at": at, "told": told}, reason=why)
     _mark(locked, [(locked.starts_at, locked.ends_at)], at)
     return locked
 

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -40,6 +40,7 @@ class OutageLine:
     impact: str
     since: Shown
     until: Shown | None
+    lasted: timedelta
     length: str
     concerned: str
 
@@ -92,20 +93,23 @@ def outage_lines(outages: Sequence[Outage], now: datetime) -> list[OutageLine]:
     """The rows of a list; two queries for all."""
     services = _names(OutageService.objects.filter(outage__in=list(outages)), "outage_id")
     customers = customers_of_outages(outages, now)
-    return [
-        OutageLine(
-            outage=outage,
-            badge=badge_of(outage, now),
-            services=", ".join(services[outage.pk]),
-            cause=cause_in_words(outage.cause),
-            impact=str(Impact(outage.impact).label),
-            since=at_reader(outage.starts_at, now),
-            until=None if outage.ends_at is None else at_reader(outage.ends_at, now),
-            length=length_in_words(max(min(outage.ends_at or now, now) - outage.starts_at, datetime.resolution)),
-            concerned=customers_in_words(customers.get(outage.pk)),
-        )
-        for outage in outages
-    ]
+    return [_outage_line(outage, services[outage.pk], customers.get(outage.pk), now) for outage in outages]
+
+
+def _outage_line(outage: Outage, services: Sequence[str], customers: Customers | None, now: datetime) -> OutageLine:
+    lasted = min(outage.ends_at or now, now) - outage.starts_at
+    return OutageLine(
+        outage=outage,
+        badge=badge_of(outage, now),
+        services=", ".join(services),
+        cause=cause_in_words(outage.cause),
+        impact=str(Impact(outage.impact).label),
+        since=at_reader(outage.starts_at, now),
+        until=None if outage.ends_at is None else at_reader(outage.ends_at, now),
+        lasted=lasted,
+        length=length_in_words(max(lasted, datetime.resolution)),
+        concerned=customers_in_words(customers),
+    )
 
 
 def window_badge(window: Window, now: datetime) -> Badge:

@@ -5,6 +5,7 @@ from datetime import datetime
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -12,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from slaportal.pages.paging import page_of
 from slaportal.pages.refusals import tell_in
-from slaportal.pages.spreadsheets import csv_file
+from slaportal.pages.spreadsheets import Cells, CsvFile, in_blocks
 from slaportal.refusal import Refusal
 from slaportal.tenancy.access import membership_of, needs
 from slaportal.tenancy.models import STAFF_ROLES, Membership
@@ -20,8 +21,8 @@ from uptime.actions.checks import in_order
 from uptime.actions.windows import plan_window
 from uptime.forms import WindowForm, fill_in
 from uptime.models import Window
-from uptime.views.lines import CANCELLED, COMING, PAST, window_lines
-from uptime.views.outages import EXPORTED_AT_MOST, LEADS
+from uptime.views.lines import CANCELLED, COMING, PAST, WindowLine, announced_at, window_lines
+from uptime.views.outages import LEADS
 from uptime.views.verdicts import VerdictLine, verdicts_before
 
 SAVE = "plan"
@@ -46,26 +47,38 @@ def maintenance(request: HttpRequest) -> HttpResponse:
 
 @needs(*STAFF_ROLES)
 @require_safe
-def maintenance_csv(request: HttpRequest) -> HttpResponse:
+def maintenance_csv(request: HttpRequest) -> HttpResponseBase:
     """The same list as a file, whole."""
     actor, now = membership_of(request), timezone.now()
-    lines = window_lines(list(_listed(actor, _state(request), now)[:EXPORTED_AT_MOST]), now)
-    heads = [_("Title"), _("State"), _("Kind"), _("Services"), _("Start"), _("End"), _("Length"), _("Concerns")]
-    rows = [
-        [
-            line.window.title,
-            line.badge.words,
-            line.kind,
-            line.services,
-            line.since.iso,
-            line.until.iso,
-            line.length,
-            line.concerned,
-            line.told.iso if line.told else "",
-        ]
-        for line in lines
+    state = _state(request)
+    heads = [
+        _("Title"),
+        _("State"),
+        _("Kind"),
+        _("Services"),
+        _("Start"),
+        _("End"),
+        _("Length (seconds)"),
+        _("Concerns"),
+        _("Announced"),
     ]
-    return csv_file("maintenance", [*heads, _("Announced")], rows)
+    rows = in_blocks(_listed(actor, state, now), lambda block: (_cells(line) for line in window_lines(block, now)))
+    return CsvFile(f"maintenance-{state}", heads, rows, at=now)
+
+
+def _cells(line: WindowLine) -> Cells:
+    window = line.window
+    return [
+        window.title,
+        line.badge.words,
+        line.kind,
+        line.services,
+        window.starts_at,
+        window.ends_at,
+        window.ends_at - window.starts_at,
+        line.concerned,
+        announced_at(window),
+    ]
 
 
 def _state(request: HttpRequest) -> str:

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.db.models import Q, QuerySet
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from slaportal.pages.paging import page_of
 from slaportal.pages.refusals import tell_in
-from slaportal.pages.spreadsheets import csv_file
+from slaportal.pages.spreadsheets import Cells, CsvFile, in_blocks
 from slaportal.pages.times import at_reader
 from slaportal.refusal import Refusal
 from slaportal.tenancy.access import membership_of, needs
@@ -25,11 +26,10 @@ from uptime.actions.outages import record_outage
 from uptime.concerned import periods_concerned
 from uptime.forms import EndForm, OutageForm, ReasonForm
 from uptime.models import Outage
-from uptime.views.lines import ENDED, GOING_ON, STRUCK, month_line, outage_lines, state_of
+from uptime.views.lines import ENDED, GOING_ON, STRUCK, OutageLine, month_line, outage_lines, state_of
 from uptime.views.trail import trail_of
 
 LEADS = (Role.LEAD, Role.ADMIN)
-EXPORTED_AT_MOST = 10_000
 
 
 @needs(*STAFF_ROLES)
@@ -51,27 +51,40 @@ def outages(request: HttpRequest) -> HttpResponse:
 
 @needs(*STAFF_ROLES)
 @require_safe
-def outages_csv(request: HttpRequest) -> HttpResponse:
-    """The same list as a file, whole; times with their offset, in the reader's zone."""
+def outages_csv(request: HttpRequest) -> HttpResponseBase:
+    """The same list as a file, whole."""
     actor, now = membership_of(request), timezone.now()
-    lines = outage_lines(list(_listed(actor, _state(request), now)[:EXPORTED_AT_MOST]), now)
-    heads = [_("Title"), _("State"), _("Services"), _("Cause"), _("Impact"), _("Start"), _("End"), _("Length")]
-    rows = [
-        [
-            line.outage.title,
-            line.badge.words,
-            line.services,
-            line.cause,
-            line.impact,
-            line.since.iso,
-            line.until.iso if line.until else "",
-            line.length,
-            line.concerned,
-            line.outage.note,
-        ]
-        for line in lines
+    state = _state(request)
+    heads = [
+        _("Title"),
+        _("State"),
+        _("Services"),
+        _("Cause"),
+        _("Impact"),
+        _("Start"),
+        _("End"),
+        _("Length (seconds)"),
+        _("Concerns"),
+        _("Note"),
     ]
-    return csv_file("outages", [*heads, _("Concerns"), _("Note")], rows)
+    rows = in_blocks(_listed(actor, state, now), lambda block: (_cells(line) for line in outage_lines(block, now)))
+    return CsvFile("-".join(filter(None, ("outages", state))), heads, rows, at=now)
+
+
+def _cells(line: OutageLine) -> Cells:
+    outage = line.outage
+    return [
+        outage.title,
+        line.badge.words,
+        line.services,
+        line.cause,
+        line.impact,
+        outage.starts_at,
+        outage.ends_at,
+        line.lasted,
+        line.concerned,
+        outage.note,
+    ]
 
 
 def _state(request: HttpRequest) -> str:

@@ -110,8 +110,7 @@ def announce(request: HttpRequest, pk: int) -> HttpResponse:
         except Refusal as refusal:
             status = tell_in(form, refusal)
         else:
-            said = ngettext("%(count)s person is told.", "%(count)s people are told.", told) % {"count": told}
-            messages.success(request, _("Announced. %(told)s") % {"told": said})
+            messages.success(request, _("Announced. %(told)s") % {"told": _people_told(told)})
             return redirect("window", pk=pk)
     fill_in(form, "seen", window.revision)
     return _page(request, window, announcing=form, status=status)
@@ -125,9 +124,18 @@ def _announced(window: Window, form: AnnouncementForm, actor: Membership, now: d
     span = {"starts_at": locked.starts_at, "ends_at": locked.ends_at, "text": text}
     if locked.cancelled_at is not None or not Announcement.objects.filter(window=locked, **span).exists():
         announce_window(locked, text=text, actor=actor, at=now)
-    announced = Event.objects.filter(target_kind="window", target_id=locked.pk, action="window_announced")
-    last = announced.filter(provider_id=actor.provider_id).order_by("-id")[:1].get()
+    return _told_by(locked, "window_announced")
+
+
+def _told_by(window: Window, action: str) -> int:
+    """To how many people the mails of the last such act went."""
+    acts = Event.objects.filter(target_kind="window", target_id=window.pk, action=action)
+    last = acts.filter(provider_id=window.provider_id).order_by("-id")[:1].get()
     return int((last.after or {})["told"])
+
+
+def _people_told(count: int) -> str:
+    return ngettext("%(count)s person is told.", "%(count)s people are told.", count) % {"count": count}
 
 
 @needs(*LEADS)
@@ -141,11 +149,12 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
     if form.is_valid():
         given = form.cleaned_data
         try:
-            cancel_window(window, reason=given["reason"], actor=actor, at=now, seen=given["seen"])
+            cancelled = cancel_window(window, reason=given["reason"], actor=actor, at=now, seen=given["seen"])
         except Refusal as refusal:
             status = tell_in(form, refusal)
         else:
-            messages.success(request, _("Cancelled: it excludes nothing."))
+            told = _people_told(_told_by(cancelled, "window_cancelled"))
+            messages.success(request, _("Cancelled: it excludes nothing. %(told)s") % {"told": told})
             return redirect("window", pk=pk)
     fill_in(form, "seen", window.revision)
     return _page(request, window, cancelling=form, status=status)
@@ -188,9 +197,11 @@ def _moved(request: HttpRequest, form: MoveForm, window: Window, now: datetime) 
         seen=given["seen"],
     )
     if announced_at(moved) is None:
-        messages.success(request, _("Moved. What was announced does not cover it any more: announce it anew."))
+        said = _("Moved. %(told)s What was announced does not cover it any more: announce it anew.")
     else:
-        messages.success(request, _("Moved. What was announced still covers it."))
+        said = _("Moved. %(told)s What was announced still covers it.")
+    told = 0 if moved.revision == given["seen"] else _told_by(moved, "window_moved")
+    messages.success(request, said % {"told": _people_told(told)})
     return redirect("window", pk=moved.pk)
 
 

@@ -3,12 +3,14 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from slaportal.pages.paging import page_of
+from slaportal.pages.spreadsheets import CsvFile, in_blocks
 from slaportal.people.actions.organisations import add_tenant, change_provider, found_provider, rename_tenant
 from slaportal.people.forms import FoundingForm, ProviderForm, TenantForm
 from slaportal.people.queries import tenants_for
@@ -51,6 +53,15 @@ def tenants(request: HttpRequest) -> HttpResponse:
                 return redirect("tenants")
     words = {"page": page_of(tenants_for(actor), request), "form": form, "may_change": actor.role == Role.ADMIN}
     return render(request, "people/tenants.html", words, status=422 if form.errors else 200)
+
+
+@needs(*STAFF)
+@require_safe
+def tenants_csv(request: HttpRequest) -> HttpResponseBase:
+    """The customers as a file."""
+    listed = tenants_for(membership_of(request))
+    rows = in_blocks(listed, lambda block: ([tenant.name, tenant.people] for tenant in block))
+    return CsvFile("customers", [_("Name"), _("People")], rows, at=timezone.now())
 
 
 @needs(Role.ADMIN)

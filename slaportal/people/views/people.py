@@ -1,13 +1,17 @@
 """The list of people: invite, change a role, remove, withdraw an invitation."""
 
+from collections.abc import Iterator, Sequence
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from slaportal.pages.paging import page_of
+from slaportal.pages.spreadsheets import Cells, CsvFile, in_blocks
 from slaportal.pages.times import at_reader
 from slaportal.people.access import get_invitation_for
 from slaportal.people.actions.invitations import invite, revoke_invitation
@@ -29,6 +33,22 @@ def people(request: HttpRequest) -> HttpResponse:
     """Who is here, and for those who may, whom to invite."""
     actor = membership_of(request)
     return render(request, "people/people.html", _page(request, actor, _form(actor)))
+
+
+@needs(*EVERYBODY)
+@require_safe
+def people_csv(request: HttpRequest) -> HttpResponseBase:
+    """The members as a file."""
+    actor = membership_of(request)
+    house = actor.provider.name
+    heads = [_("Name"), _("E-mail address"), _("Belongs to"), _("Role")]
+
+    def cells(block: Sequence[Membership]) -> Iterator[Cells]:
+        for member in block:
+            belongs_to = member.tenant.name if member.tenant else house
+            yield [member.name, member.email, belongs_to, member.get_role_display()]
+
+    return CsvFile("people", heads, in_blocks(people_for(actor), cells), at=timezone.now())
 
 
 def _form(actor: Membership, data: object = None) -> InvitationForm:

@@ -1,14 +1,17 @@
 """API tokens: the list, a new one shown once, revoking."""
 
+from collections.abc import Iterator, Sequence
 from datetime import datetime, time, timedelta
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from slaportal.pages.spreadsheets import Cells, CsvFile, in_blocks
 from slaportal.pages.times import at_reader
 from slaportal.people.access import get_token_for
 from slaportal.people.actions.tokens import make_token, revoke_token
@@ -17,7 +20,7 @@ from slaportal.people.queries import tokens_for
 from slaportal.people.views.people import EVERYBODY, refuse_in
 from slaportal.refusal import Refusal
 from slaportal.tenancy.access import membership_of, needs
-from slaportal.tenancy.models import Membership
+from slaportal.tenancy.models import ApiToken, Membership
 
 
 @needs(*EVERYBODY)
@@ -65,6 +68,21 @@ def _listed(actor: Membership) -> list[dict[str, object]]:
         }
         for token in tokens_for(actor)
     ]
+
+
+@needs(*EVERYBODY)
+@require_safe
+def tokens_csv(request: HttpRequest) -> HttpResponseBase:
+    """The tokens as a file; of their secrets it has what the page has, the first letters."""
+    now, heads = timezone.now(), [_("Name"), _("Begins with"), _("Acts as"), _("Only reads")]
+
+    def cells(block: Sequence[ApiToken]) -> Iterator[Cells]:
+        for one in block:
+            used = (one.created_at, one.last_used_at, one.expires_at)
+            yield [one.name, one.prefix, one.member.name, one.read_only, *used]
+
+    rows = in_blocks(tokens_for(membership_of(request)), cells)
+    return CsvFile("api-tokens", [*heads, _("Made"), _("Last used"), _("Expires")], rows, at=now)
 
 
 @needs(*EVERYBODY)

@@ -41,6 +41,8 @@ _OF_SERVICES = (
     "DELETE FROM uptime_windowservice WHERE service_id = ANY(%(gone)s)",
     "DELETE FROM uptime_announcement a WHERE a.provider_id = %(provider)s "
     "AND NOT EXISTS (SELECT 1 FROM uptime_windowservice s WHERE s.window_id = a.window_id)",
+    "DELETE FROM uptime_windownotice n WHERE n.provider_id = %(provider)s "
+    "AND NOT EXISTS (SELECT 1 FROM uptime_windowservice s WHERE s.window_id = n.window_id)",
     "DELETE FROM uptime_window w WHERE w.provider_id = %(provider)s "
     "AND NOT EXISTS (SELECT 1 FROM uptime_windowservice s WHERE s.window_id = w.id)",
 )
