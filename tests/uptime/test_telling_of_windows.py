@@ -238,7 +238,7 @@ def test_the_page_says_how_many_are_told(delivered: Delivered) -> None:
 
 def test_notices_are_made_of_the_mails_that_were_sent_before(delivered: Delivered) -> None:
     """The migration's statement, over windows that were announced without leaving notices."""
-    migration = import_module("uptime.migrations.0004_notices_of_mails")
+    migration = import_module("uptime.migrations.0005_notices_of_mails")
     ahead = NOW + timedelta(days=3650)  # by the database's clock
     with delivered.world.inside("lead"):
         window = announced(delivered, starts_at=ahead, ends_at=ahead + HOUR)
