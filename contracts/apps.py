@@ -20,12 +20,16 @@ class ContractsConfig(AppConfig):
         ACTIONS.update(
             account_standing_changed=_("Standing of the account changed"),
             contact_added=_("Contact added"),
+            contact_changed=_("Contact changed"),
             contact_removed=_("Contact removed"),
             policy_published=_("Policy published"),
             service_added=_("Service added"),
             service_covered=_("Service covered"),
+            service_renamed=_("Service renamed"),
+            service_uncovered=_("Service no longer covered"),
             subscription_ended=_("Subscription ended"),
             subscription_made=_("Subscription made"),
+            subscription_renamed=_("Subscription renamed"),
             term_changed=_("Plan or fee changed"),
         )
         KINDS.update(

@@ -240,6 +240,7 @@ class Change(models.Model):
         TERM = "term", _("Term")
         ACCOUNT = "account", _("Account")
         COVERAGE = "coverage", _("Coverage")
+        UNCOVERED = "uncovered", _("No longer covered")  # the coverage is gone: its target is the subscription
 
     provider = models.ForeignKey(Provider, models.PROTECT, related_name="+")
     tenant = models.ForeignKey(Tenant, models.PROTECT, null=True, db_constraint=False, related_name="+")

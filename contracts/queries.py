@@ -19,6 +19,17 @@ def version_in_force(provider_id: int, policy: str, at: datetime) -> PolicyVersi
     return version
 
 
+def versions_to_offer(provider_id: int, at: datetime) -> dict[str, list[PolicyVersion]]:
+    """By policy the version in force at `at` and those that come later, the earliest first: two queries for all."""
+    versions = PolicyVersion.objects.filter(provider_id=provider_id)
+    in_force = versions.filter(effective_from__lte=at).order_by("policy", "-effective_from").distinct("policy")
+    coming = versions.filter(effective_from__gt=at).order_by("policy", "effective_from")
+    offered: dict[str, list[PolicyVersion]] = {}
+    for version in (*in_force, *coming):
+        offered.setdefault(version.policy, []).append(version)
+    return dict(sorted(offered.items()))
+
+
 def document_of(version: PolicyVersion) -> Document:
     """The text, read; kept by its digest from one call to the next."""
     return read_document(version.text)

@@ -2,7 +2,6 @@
 
 from django.utils.translation import gettext as _
 
-from contracts.models import Subscription
 from credits.models import Claim
 from slaportal.refusal import Refusal
 from slaportal.tenancy.access import not_found, require_role
@@ -18,17 +17,6 @@ def get_claim_for(actor: Membership, pk: int) -> Claim:
     if claim is None:
         raise not_found(_("There is no such claim here."))
     return claim
-
-
-def get_subscription_for(actor: Membership, pk: int) -> Subscription:
-    """A subscription of the actor's provider (for staff) or tenant (for its people), with its tenant."""
-    found = Subscription.objects.filter(pk=pk, provider_id=actor.provider_id)
-    if actor.tenant_id is not None:
-        found = found.filter(tenant_id=actor.tenant_id)
-    subscription = found.select_related("tenant").first()
-    if subscription is None:
-        raise not_found(_("There is no such subscription here."))
-    return subscription
 
 
 def require_may_claim(actor: Membership, tenant_id: int) -> None:

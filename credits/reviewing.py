@@ -15,10 +15,10 @@ from credits.covering import windows_of
 from credits.figures import windows_in
 from credits.models import Assessment, Claim
 from credits.queries import OPEN, claimable_rules_of, newest_revision
-from credits.showing.amounts import money
 from credits.showing.claims import amounts_of
 from credits.showing.instants import Until, until_of
 from slaportal.intervals import instant_of, moment_of
+from slaportal.pages.amounts import money
 from slaportal.pages.times import Shown, at_reader
 from tickets.queries import agreements_of
 from uptime.models import SubscriptionPeriod

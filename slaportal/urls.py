@@ -5,6 +5,7 @@ from django.urls import include, path
 urlpatterns = [
     path("account/", include("allauth.urls")),
     path("", include("slaportal.people.urls")),
+    path("", include("contracts.urls")),
     path("", include("tickets.urls")),
     path("audit/", include("slaportal.audit.urls")),
     path("", include("slaportal.outbox.urls")),

@@ -1,5 +1,6 @@
 """Working through what changed in the contracts: periods are opened, pinned anew and marked."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from contracts.actions.changes import move_on, next_change
@@ -31,6 +32,8 @@ def work_through_changes(provider_id: int, *, at: datetime, chunk: int = CHUNK) 
         open_for(list(Term.objects.filter(pk=change.target_id).values_list("subscription", flat=True)), until=at, at=at)
     elif change.what == Change.What.COVERAGE:
         _cover(change, at)
+    elif change.what == Change.What.UNCOVERED:
+        _mark_open([change.target_id], at)
     move_on(reader, change, cursor=None, done=1, at=at)
     return True
 
@@ -48,5 +51,10 @@ def _cover(change: Change, at: datetime) -> None:
     """Every period that is not closed is worked out with the service; closed ones stay as they were told."""
     ids = list(Coverage.objects.filter(pk=change.target_id).values_list("subscription", flat=True))
     open_for(ids, until=at, at=at)
+    _mark_open(ids, at)
+
+
+def _mark_open(ids: Sequence[int], at: datetime) -> None:
+    """The periods of these subscriptions that are not closed are worked out anew."""
     open_ones = SubscriptionPeriod.objects.filter(subscription__in=ids, closed_at=None)
     mark_periods(list(open_ones.values_list("pk", flat=True)), at=at)

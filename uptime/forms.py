@@ -2,58 +2,20 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 from uuid import uuid4
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.db.models import F
-from django.http import QueryDict
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from contracts.models import Service
+from slaportal.pages.fields import ReaderTimeField, ZonedForm
 from slaportal.tenancy.models import Membership
 from uptime.models import Impact, Outage, Window
 from uptime.promised import causes_in_force, kinds_in_force
 from uptime.words import OUR_OWN, cause_in_words, kind_in_words
-
-
-def zone_in_words() -> str:
-    """The reader's zone by name: `America/New York`."""
-    return str(timezone.get_current_timezone()).replace("_", " ")
-
-
-class ReaderTimeInput(forms.DateTimeInput):
-    """The browser's own control for a time on the wall clock; seconds are shown only where there are some."""
-
-    input_type = "datetime-local"
-
-    def format_value(self, value: Any) -> str | None:
-        """As the control wants it."""
-        if isinstance(value, datetime):
-            return f"{value:%Y-%m-%dT%H:%M:%S}" if value.second or value.microsecond else f"{value:%Y-%m-%dT%H:%M}"
-        return super().format_value(value)
-
-
-class ReaderTimeField(forms.DateTimeField):
-    """A time in the reader's zone; one that comes twice or not at all, where clocks change, is refused in words."""
-
-    widget = ReaderTimeInput
-
-    def to_python(self, value: Any) -> datetime | None:
-        """The instant."""
-        try:
-            return super().to_python(value)
-        except ValidationError as error:
-            if error.code != "ambiguous_timezone":
-                raise
-            said = _(
-                "The clocks of %(zone)s change then: this time comes twice or not at all. "
-                "Choose UTC as your time zone in your profile, and enter it in UTC."
-            )
-            raise ValidationError(said % {"zone": zone_in_words()}, code="ambiguous_timezone") from None
 
 
 class ServicesField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
@@ -66,18 +28,7 @@ class ServicesField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
         return f"{obj.name} ({obj.tenant.name})" if obj.tenant is not None else str(obj.name)
 
 
-class _Zoned(forms.Form):
-    """A form whose times are in the reader's zone."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        said = _("Your time: %(zone)s.") % {"zone": zone_in_words()}
-        for field in self.fields.values():
-            if isinstance(field, ReaderTimeField):
-                field.help_text = f"{field.help_text} {said}".strip()
-
-
-class _OfServices(_Zoned):
+class _OfServices(ZonedForm):
     """A form about some of the provider's services."""
 
     title = forms.CharField(label=gettext_lazy("Title"), max_length=200)
@@ -108,13 +59,6 @@ def _said(words: str, titles: Iterable[str], said: str) -> str:
     return (
         (said or _("%(words)s: not counted under %(titles)s")) % {"words": words, "titles": among} if among else words
     )
-
-
-def fill_in(form: forms.BaseForm, name: str, value: object) -> None:
-    """Another value for a hidden field of a form that was sent; all else stays as it was typed."""
-    sent = cast("QueryDict", form.data).copy()
-    sent[form.add_prefix(name)] = str(value)
-    form.data = sent
 
 
 def services_to_choose(actor: Membership) -> Any:
@@ -191,7 +135,7 @@ class CorrectionForm(_OfServices):
         return given
 
 
-class EndForm(_Zoned):
+class EndForm(ZonedForm):
     """Since when it is over."""
 
     ends_at = ReaderTimeField(label=gettext_lazy("Over since"), required=False, help_text=gettext_lazy("Empty: now."))
@@ -235,7 +179,7 @@ class WindowForm(_OfServices):
         return f"{services} {given['kind']} {given['starts_at'].isoformat()} {given['ends_at'].isoformat()}"
 
 
-class MoveForm(_Zoned):
+class MoveForm(ZonedForm):
     """Another time for a window."""
 
     starts_at = ReaderTimeField(label=gettext_lazy("Start"))

@@ -23,3 +23,17 @@ def add_service(
     service = Service.objects.create(provider=provider, tenant=tenant, key=key, name=name.strip(), created_at=at)
     record("service_added", service, actor=actor, after={"key": key, "name": service.name})
     return service
+
+
+def rename_service(service: Service, name: str, *, actor: Membership | str) -> None:
+    """Another name to be shown; its short name stays, by which measurements come in. Refuses `name_needed`."""
+    name = name.strip()
+    if not name:
+        raise Refusal("name_needed", _("A service needs a name."), fields={"name": _("Needed.")})
+    locked = Service.objects.select_for_update(of=("self",)).get(pk=service.pk)
+    if locked.name == name:
+        return
+    before = locked.name
+    locked.name = name
+    locked.save(update_fields=["name"])
+    record("service_renamed", locked, actor=actor, before={"name": before}, after={"name": name})

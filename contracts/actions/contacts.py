@@ -7,26 +7,54 @@ from slaportal.audit.record import record
 from slaportal.refusal import Refusal
 from slaportal.tenancy.models import Membership, Tenant
 
+FIELDS = ("concern", "name", "email", "phone")
+
 
 def add_contact(
     tenant: Tenant, *, concern: str, name: str, email: str, phone: str = "", actor: Membership | str
 ) -> Contact:
     """Whom to tell. Refuses `contact_there` for the same address and concern twice."""
-    email = email.strip().lower()
-    if Contact.objects.filter(tenant=tenant, concern=concern, email=email).exists():
-        raise Refusal(
-            "contact_there",
-            _("%(email)s is a contact for this already.") % {"email": email},
-            fields={"email": _("Is a contact already.")},
-        )
-    contact = Contact.objects.create(
-        provider_id=tenant.provider_id, tenant=tenant, concern=concern, name=name.strip(), email=email, phone=phone
+    contact = Contact(
+        provider_id=tenant.provider_id,
+        tenant=tenant,
+        concern=concern,
+        name=name.strip(),
+        email=email.strip().lower(),
+        phone=phone.strip(),
     )
-    record("contact_added", contact, actor=actor, after={"name": contact.name, "email": email})
+    _refuse_second(contact)
+    contact.save(force_insert=True)
+    record("contact_added", contact, actor=actor, after={"name": contact.name, "email": contact.email})
     return contact
+
+
+def change_contact(
+    contact: Contact, *, concern: str, name: str, email: str, phone: str = "", actor: Membership | str
+) -> None:
+    """Another concern, name, address or phone of the same contact. Refuses `contact_there`."""
+    locked = Contact.objects.select_for_update(of=("self",)).get(pk=contact.pk)
+    before = {field: getattr(locked, field) for field in FIELDS}
+    after = {"concern": concern, "name": name.strip(), "email": email.strip().lower(), "phone": phone.strip()}
+    if before == after:
+        return
+    for field, value in after.items():
+        setattr(locked, field, value)
+    _refuse_second(locked)
+    locked.save(update_fields=list(FIELDS))
+    record("contact_changed", locked, actor=actor, before=before, after=after)
 
 
 def remove_contact(contact: Contact, *, actor: Membership | str) -> None:
     """The record keeps who it was."""
     record("contact_removed", contact, actor=actor, before={"name": contact.name, "email": contact.email})
     contact.delete()
+
+
+def _refuse_second(contact: Contact) -> None:
+    others = Contact.objects.filter(tenant_id=contact.tenant_id, concern=contact.concern, email=contact.email)
+    if others.exclude(pk=contact.pk).exists():
+        raise Refusal(
+            "contact_there",
+            _("%(email)s is a contact for this already.") % {"email": contact.email},
+            fields={"email": _("Is a contact for this already.")},
+        )

@@ -8,7 +8,6 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from contracts.models import Change, Coverage, Kind, Service, Subscription, Term
-from contracts.policy.documents import agreement_of
 from contracts.queries import document_of, version_in_force
 from slaportal.audit.record import record
 from slaportal.refusal import Refusal
@@ -45,18 +44,28 @@ def subscribe(
 ) -> Subscription:
     """A subscription with its first term. Refuses `subscription_name_taken`, `no_policy`, `unknown_plan`."""
     name = name.strip()
-    if Subscription.objects.filter(tenant=tenant, name=name).exists():
-        raise Refusal(
-            "subscription_name_taken",
-            _("%(tenant)s has a subscription called %(name)s already.") % {"tenant": tenant.name, "name": name},
-            fields={"name": _("Taken.")},
-        )
+    _refuse_taken(tenant, name)
     made = Subscription.objects.create(
         provider_id=tenant.provider_id, tenant=tenant, name=name, policy=policy, created_at=at
     )
     term = _add_term(made, plan=plan, kind=kind, fee=fee, starts_at=starts_at, at=at)
     record("subscription_made", made, actor=actor, after={"policy": policy, **_told(term)})
     return made
+
+
+def rename_subscription(subscription: Subscription, name: str, *, actor: Membership | str) -> None:
+    """Another name to be shown. Refuses `subscription_name_taken` and `name_needed`."""
+    name = name.strip()
+    if not name:
+        raise Refusal("name_needed", _("A subscription needs a name."), fields={"name": _("Needed.")})
+    locked = Subscription.objects.select_for_update(of=("self",)).get(pk=subscription.pk)
+    if locked.name == name:
+        return
+    _refuse_taken(locked.tenant, name)
+    before = locked.name
+    locked.name = name
+    locked.save(update_fields=["name"])
+    record("subscription_renamed", locked, actor=actor, before={"name": before}, after={"name": name})
 
 
 def change_term(
@@ -83,10 +92,17 @@ def change_term(
 def end_subscription(
     subscription: Subscription, *, ends_at: datetime, actor: Membership | str, at: datetime, reason: str
 ) -> None:
-    """Nothing is promised from `ends_at` on. Refuses `not_running` when no term runs then."""
+    """Nothing is promised from `ends_at` on. Refuses `not_running`, `terms_after` (another begins later).
+
+    An end that was set before may be moved to an earlier instant.
+    """
     running = _running(subscription, ends_at)
     if running is None:
-        raise Refusal("not_running", _("No term of this subscription runs then."), status=409)
+        said = _("No term of this subscription runs then.")
+        raise Refusal("not_running", said, fields={"ends_at": said}, status=409)
+    if Term.objects.filter(subscription=subscription, starts_at__gt=ends_at).exists():
+        said = _("Another term begins after that: what was agreed from then on would go on.")
+        raise Refusal("terms_after", said, fields={"ends_at": said}, status=409)
     running.ends_at = ends_at
     running.save(update_fields=["ends_at"])
     _changed(subscription, Change.What.TERM, running.pk, ends_at, at)
@@ -125,6 +141,24 @@ def cover_service(subscription: Subscription, service: Service, *, actor: Member
         record("service_covered", subscription, actor=actor, after={"service": service.key})
 
 
+def uncover_service(subscription: Subscription, service: Service, *, actor: Membership | str, at: datetime) -> None:
+    """Outages of the service count no more, in no period that is open. Refuses `not_covered`."""
+    gone, _each = Coverage.objects.filter(subscription=subscription, service=service).delete()
+    if not gone:
+        raise Refusal("not_covered", _("The subscription does not cover this service any more."), status=409)
+    _changed(subscription, Change.What.UNCOVERED, subscription.pk, at, at)
+    record("service_uncovered", subscription, actor=actor, before={"service": service.key})
+
+
+def _refuse_taken(tenant: Tenant, name: str) -> None:
+    if Subscription.objects.filter(tenant=tenant, name=name).exists():
+        raise Refusal(
+            "subscription_name_taken",
+            _("%(tenant)s has a subscription called %(name)s already.") % {"tenant": tenant.name, "name": name},
+            fields={"name": _("Taken.")},
+        )
+
+
 def _running(subscription: Subscription, instant: datetime) -> Term | None:
     """The term that began before `instant` and has not ended then."""
     started = Term.objects.select_for_update(of=("self",)).filter(subscription=subscription, starts_at__lt=instant)
@@ -133,8 +167,7 @@ def _running(subscription: Subscription, instant: datetime) -> Term | None:
 
 
 def _add_term(subscription: Subscription, *, plan: str, kind: str, fee: Fee, starts_at: datetime, at: datetime) -> Term:
-    version = version_in_force(subscription.provider_id, subscription.policy, starts_at)
-    agreement_of(document_of(version), plan)  # refuses a plan that the policy does not have then
+    _refuse_unknown(subscription, plan, starts_at)
     try:
         with transaction.atomic():
             term = Term.objects.create(
@@ -157,6 +190,21 @@ def _add_term(subscription: Subscription, *, plan: str, kind: str, fee: Fee, sta
         ) from error
     _changed(subscription, Change.What.TERM, term.pk, starts_at, at)
     return term
+
+
+def _refuse_unknown(subscription: Subscription, plan: str, starts_at: datetime) -> None:
+    """A policy that is not in force then, or that does not have the plan then."""
+    try:
+        version = version_in_force(subscription.provider_id, subscription.policy, starts_at)
+    except Refusal as refusal:
+        fields = {"starts_at": refusal.message}
+        raise Refusal(refusal.code, refusal.message, fields=fields, status=refusal.status) from refusal
+    plans = document_of(version).plans
+    if plan not in plans:
+        names = ", ".join(terms.name for terms in plans.values())
+        said = _("Version %(number)s of the policy, which is in force then, has no such plan; it has: %(plans)s.")
+        told = said % {"number": version.number, "plans": names}
+        raise Refusal("unknown_plan", told, fields={"plan": told})
 
 
 def _changed(subscription: Subscription, what: str, target: int, since: datetime, at: datetime) -> None:

@@ -1,4 +1,4 @@
-"""Lengths, percentages and money as pages write them: exact where they can be, cut off and never rounded up else."""
+"""Lengths and percentages as pages write them: exact where they can be, cut off and never rounded up else."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -7,13 +7,10 @@ from fractions import Fraction
 
 from django.utils.translation import gettext as _
 
-from slaportal.money import decimals
-
 MINUTE_US = 60_000_000
 SECOND_US = 1_000_000
 # Minutes are shown with at most two decimals.
 _FINE_US = MINUTE_US // 100
-_SIGNS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥"}
 _PLACES = 6
 
 
@@ -74,22 +71,3 @@ def unit_of(lengths: Iterable[Fraction | int]) -> Unit:
     if all(Fraction(us, _FINE_US).denominator == 1 for us in lengths):
         return Unit(_("minutes"), MINUTE_US)
     return Unit(_("seconds"), SECOND_US)
-
-
-def plain(amount: Decimal, currency: str) -> Decimal:
-    """The number of `money` for a file: with the places of the currency, and with more only where there are more."""
-    unit = amount.quantize(Decimal(1).scaleb(-decimals(currency)))
-    return unit if unit == amount else amount
-
-
-def money(amount: Decimal | Fraction, currency: str) -> str:
-    """`$4,200.00`, `120.00 CHF`; what is finer than the smallest unit is cut off and marked by `…`."""
-    places = decimals(currency)
-    exact = Fraction(amount)
-    scaled = abs(exact) * 10**places
-    whole, part = divmod(scaled.numerator // scaled.denominator, 10**places)
-    digits = f"{whole:,}.{part:0{places}d}" if places else f"{whole:,}"
-    more = "…" if scaled.denominator != 1 else ""
-    sign = "−" if exact < 0 else ""
-    mark = _SIGNS.get(currency)
-    return f"{sign}{mark}{digits}{more}" if mark else f"{sign}{digits}{more} {currency}".rstrip()

@@ -14,10 +14,10 @@ from contracts.sentences.said import note_of
 from credits.covering import uncovered, windows_of
 from credits.models import Assessment, Claim
 from credits.queries import COUNTING, OPEN, claimable_rules_of
-from credits.showing.amounts import money
 from credits.showing.instants import Until, until_of
 from credits.showing.reckonings import Step, steps_of
 from slaportal.intervals import instant_of, moment_of
+from slaportal.pages.amounts import money
 from slaportal.pages.times import Shown, at_reader
 from tickets.words import CLOCKS_NAMED
 from uptime.models import SubscriptionPeriod

@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy
 
 from contracts.policy.document.credits import LENGTHS, PERCENTAGES, Credit
 from credits.models import Assessment
-from credits.showing.amounts import cut, fraction_of, length_of, money
+from credits.showing.amounts import cut, fraction_of, length_of
+from slaportal.pages.amounts import money
 
 _QUANTITIES = {
     "availability": gettext_lazy("Availability"),

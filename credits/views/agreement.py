@@ -8,13 +8,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from contracts.access import get_subscription_for
 from contracts.models import PolicyVersion, Subscription, Term
 from contracts.policy.documents import agreement_of
 from contracts.queries import document_of
 from contracts.sentences import sections_of
-from credits.access import get_subscription_for
-from credits.showing.amounts import money
 from credits.showing.instants import zone_in_words
+from slaportal.pages.amounts import money
 from slaportal.pages.times import at_reader
 from slaportal.tenancy.access import membership_of, needs, not_found
 from slaportal.tenancy.models import CUSTOMER_ROLES, STAFF_ROLES

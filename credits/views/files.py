@@ -16,7 +16,6 @@ from contracts.models import Subscription
 from contracts.policy.agreement import Agreement
 from credits.models import Assessment
 from credits.queries import agreement_of_period
-from credits.showing.amounts import plain
 from credits.showing.happened import WindowRow, outage_row, windows_shown
 from credits.showing.instants import zone_in_words
 from credits.showing.lists import MonthLine, months_of, services_by_key
@@ -24,6 +23,7 @@ from credits.showing.pictures import strip_of
 from credits.showing.pieces import StoredOutage, outages_in, windows_in
 from credits.views.months import EVERYBODY, subscriptions_listed, wanted_of
 from slaportal.intervals import instant_of, moment_of
+from slaportal.pages.amounts import plain
 from slaportal.pages.spreadsheets import Cells, CsvFile, in_blocks, seconds
 from slaportal.tenancy.access import membership_of, needs
 from uptime.access import get_period_for

@@ -20,11 +20,11 @@ from credits.actions.decisions import approve_claim, reject_claim, review_claim
 from credits.models import Claim
 from credits.queries import OPEN, agreement_of_period, assessments_of, claims_of, is_up_to_date
 from credits.reviewing import DECIDED, case_of, claim_lines, listed_claims
-from credits.showing.amounts import plain
 from credits.showing.claims import cards_of, claim_rows
 from credits.showing.lists import services_by_key
 from credits.showing.month import month_of
 from credits.views.decisions import ApprovalForm, RejectionForm
+from slaportal.pages.amounts import plain
 from slaportal.pages.paging import page_of
 from slaportal.pages.refusals import tell_in
 from slaportal.pages.spreadsheets import Cells, CsvFile, in_blocks

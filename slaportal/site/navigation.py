@@ -21,6 +21,7 @@ ENTRIES: tuple[tuple[str, Promise, str, tuple[str, ...]], ...] = (
     ("claims", _("Claims"), "receipt-refund", (Role.LEAD, Role.ADMIN)),
     ("attainment", _("Attainment"), "chart-bar", (Role.LEAD, Role.ADMIN)),
     ("tenants", _("Customers"), "building", STAFF_ROLES),
+    ("services", _("Services"), "server", STAFF_ROLES),
     ("policies", _("Policies"), "file-text", (Role.ADMIN,)),
     ("people", _("People"), "users", (*STAFF_ROLES, *CUSTOMER_ROLES)),
     ("jobs", _("Jobs"), "list-check", STAFF_ROLES),

@@ -10,7 +10,7 @@ from typing import Any
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from ruamel.yaml import YAML
 
-from contracts.models import PolicyVersion, Subscription
+from contracts.models import Contact, PolicyVersion, Service, Subscription
 from slaportal.people.models import Invitation
 from slaportal.tenancy.models import ApiToken
 from tests.world import World
@@ -49,7 +49,7 @@ def arguments(route: str, world: World) -> list[Any]:
     ann = world.members["ann"]
     if route in ("person", "remove"):
         return [world.members["amy"].pk]
-    if route == "tenant":
+    if route in ("tenant", "customer", "subscription_add", "customer_service_add", "contact_add"):
         return [ann.tenant_id]
     if route == "switch_to":
         return [ann.pk]
@@ -62,9 +62,8 @@ def arguments(route: str, world: World) -> list[Any]:
 
 
 def _others(route: str, world: World) -> list[Any]:
-    if route == "agreement":
-        with world.inside("ann"):
-            return [Subscription.objects.get().pk]
+    if route == "agreement" or route.split("_", maxsplit=1)[0] in ("subscription", "contact", "service"):
+        return _agreed(route, world)
     if (route.startswith("ticket_") and route != "ticket_new") or route == "ticket":
         with world.inside("ann"):
             return [Ticket.objects.get().number]
@@ -97,6 +96,16 @@ def _others(route: str, world: World) -> list[Any]:
         "mfa_remove_webauthn": [1],
     }
     return fixed.get(route, [])
+
+
+def _agreed(route: str, world: World) -> list[Any]:
+    """What was agreed with tenant a."""
+    with world.inside("ann"):
+        subscription, service = Subscription.objects.get().pk, Service.objects.get(key="service-a").pk
+        contact = Contact.objects.get().pk
+    if route == "subscription_uncover":
+        return [subscription, service]
+    return [contact if route.startswith("contact") else service if route == "service_rename" else subscription]
 
 
 def address(route: str, world: World) -> str:

@@ -18,7 +18,7 @@ from tests.conftest import SUPERUSER
 from tests.processes.connecting import connected
 from tests.site.matrix import EVERYBODY, address, routes
 from tests.site.test_matrix import canaries_in, own_canaries
-from tests.world import World, build_world, live_in
+from tests.world import CAST, World, build_world, live_in
 
 REQUESTS = 1000
 FAULTY = [
@@ -123,6 +123,12 @@ def left_behind() -> tuple[str, ...]:
         return tuple(cursor.fetchone())
 
 
+def signed_by(who: str) -> set[str]:
+    """Who of the staff may have acted on this person's ticket meanwhile, and signed for it."""
+    slug = CAST[who][0] if who in CAST else ""
+    return {f"CANARY-member-{name}" for name, (of, tenant, _role) in CAST.items() if of == slug and tenant is None}
+
+
 def test_no_scope_survives_its_request(crowd: Crowd) -> None:
     assert left_behind() == NOTHING_LEFT
     raw: Any = connection.connection
@@ -134,7 +140,7 @@ def test_no_scope_survives_its_request(crowd: Crowd) -> None:
         statuses[status] += 1
         found = canaries_in(body)
         seen |= found
-        assert found <= own_canaries(crowd.world, who), f"request {number}: {who} {asked}"
+        assert found <= own_canaries(crowd.world, who) | signed_by(who), f"request {number}: {who} {asked}"
         assert "half done" not in body, f"request {number}: {who} {asked}"
         assert connection.connection is raw, f"request {number}: {who} {asked} lost the connection"
         assert raw.get_transaction_status() == TRANSACTION_STATUS_IDLE, f"request {number}: {who} {asked}"

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from slaportal.audit.entries import Change
+from slaportal.pages.fields import fill_in
 from slaportal.pages.refusals import tell_in
 from slaportal.pages.times import at_reader
 from slaportal.refusal import Refusal
@@ -20,7 +21,7 @@ from slaportal.tenancy.models import Membership
 from uptime.access import get_outage_for
 from uptime.actions.outages import correct_outage, end_outage, strike_out_outage
 from uptime.differences import differences_of
-from uptime.forms import CorrectionForm, EndForm, ReasonForm, fill_in
+from uptime.forms import CorrectionForm, EndForm, ReasonForm
 from uptime.models import Impact, Outage, SubscriptionPeriod
 from uptime.views.lines import MonthLine, difference_line
 from uptime.views.outages import LEADS, concerned_by, outage_page, told_of

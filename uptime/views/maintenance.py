@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from slaportal.pages.fields import fill_in
 from slaportal.pages.paging import page_of
 from slaportal.pages.refusals import tell_in
 from slaportal.pages.spreadsheets import Cells, CsvFile, in_blocks
@@ -19,7 +20,7 @@ from slaportal.tenancy.access import membership_of, needs
 from slaportal.tenancy.models import STAFF_ROLES, Membership
 from uptime.actions.checks import in_order
 from uptime.actions.windows import plan_window
-from uptime.forms import WindowForm, fill_in
+from uptime.forms import WindowForm
 from uptime.models import Window
 from uptime.views.lines import CANCELLED, COMING, PAST, WindowLine, announced_at, window_lines
 from uptime.views.outages import LEADS

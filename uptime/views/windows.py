@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from contracts.models import Service
 from slaportal.audit.models import Event
+from slaportal.pages.fields import fill_in
 from slaportal.pages.refusals import tell_in
 from slaportal.pages.times import at_reader
 from slaportal.refusal import Refusal
@@ -21,7 +22,7 @@ from slaportal.tenancy.models import STAFF_ROLES, Membership
 from uptime.access import get_window_for
 from uptime.actions.checks import in_order, unchanged_since
 from uptime.actions.windows import announce_window, cancel_window, move_window
-from uptime.forms import AnnouncementForm, MoveForm, ReasonForm, fill_in
+from uptime.forms import AnnouncementForm, MoveForm, ReasonForm
 from uptime.models import Announcement, Window
 from uptime.views.lines import announced_at, window_lines
 from uptime.views.maintenance import SAVE

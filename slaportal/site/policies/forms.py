@@ -7,7 +7,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from uptime.forms import ReaderTimeField, fill_in, zone_in_words
+from slaportal.pages.fields import ReaderTimeField, fill_in, zone_in_words
 
 LARGEST_TEXT = 512 * 1024  # bytes
 LARGEST_SCENARIOS = 1024 * 1024

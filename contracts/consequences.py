@@ -1,0 +1,124 @@
+"""What a change of a contract does to months and tickets, in sentences, to be read before it is saved.
+
+They say what `uptime.opening`, `credits` and `tickets` make of the change that the act leaves (docs/contracts.md).
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from contracts.models import Term
+from contracts.policy.agreement import Agreement
+from contracts.policy.periods import Period, period_at
+from slaportal.intervals import instant_of, moment_of
+from slaportal.pages.times import at_reader
+
+PERIODS = {"month": gettext_lazy("month"), "quarter": gettext_lazy("quarter"), "year": gettext_lazy("year")}
+
+
+def of_subscribing(agreement: Agreement, *, starts_at: datetime, now: datetime) -> list[str]:
+    """A subscription whose first term begins then."""
+    told = {"at": at_reader(starts_at, now).text, "period": _period_in_words(agreement)}
+    said = [
+        _("From %(at)s on tickets can be opened for it, and each %(period)s is measured by what it covers.") % told,
+        _("It covers no service yet: choose what it covers on the page that comes next."),
+    ]
+    if starts_at < now:
+        past = _("That is in the past: each %(period)s since then is worked out now, and closed once its time is over.")
+        said.append(past % told)
+    return said
+
+
+def of_new_term(terms: Sequence[Term], agreement: Agreement, *, starts_at: datetime, now: datetime) -> list[str]:
+    """Another plan, kind or fee from then on; `terms` are those there are, `agreement` that of the new one."""
+    period = _around(agreement, starts_at)
+    begun = _runs_within(terms, moment_of(period.start), starts_at)
+    first = moment_of(period.end) if begun else starts_at
+    told = {
+        "at": at_reader(starts_at, now).text,
+        "first": at_reader(first, now).text,
+        "period": _period_in_words(agreement),
+    }
+    said = []
+    if begun:
+        kept = _("The %(period)s in which %(at)s lies keeps the plan, the kind and the fee with which it began.")
+        said.append(kept % told)
+    said.append(_("Each %(period)s that begins at %(first)s or later is worked out by the new ones.") % told)
+    if first < now:
+        corrected = _(
+            "What began since then is worked out anew; beside a closed %(period)s a correction is made, "
+            "so the customer sees both."
+        )
+        said.append(corrected % told)
+    tickets = _("Tickets keep the plan under which they were opened; those opened from then on have the new one.")
+    late = _("Tickets keep the plan under which they were opened, also those opened since %(at)s; new ones have this.")
+    said.append((late if starts_at < now else tickets) % told)
+    return said
+
+
+def of_ending(agreement: Agreement, *, ends_at: datetime, now: datetime) -> list[str]:
+    """Nothing is promised from then on."""
+    told = {"at": at_reader(ends_at, now).text, "period": _period_in_words(agreement)}
+    said = [
+        _("From %(at)s on nothing is promised: no ticket can be opened for it, and no outage counts.") % told,
+        _("The %(period)s in which that lies is measured up to then; none is measured after it.") % told,
+    ]
+    if ends_at < now:
+        corrected = _("Each %(period)s since then is worked out anew; beside a closed one a correction is made.")
+        said.append(corrected % told)
+    said.append(_("Tickets that are open stay open and keep their deadlines."))
+    return said
+
+
+def of_standing(agreement: Agreement | None) -> str:
+    """Whether the account is in good standing or not."""
+    rules = () if agreement is None else agreement.terms.credits
+    if any("current_account" in rule.requires for rule in rules):
+        return _(
+            "The policy in force owes credits only while the account is in good standing: once you save, "
+            "all credits that are not settled yet are worked out anew, those of past months too."
+        )
+    return _(
+        "The policy in force does not ask for it. Only unsettled credits of months under an older version that does "
+        "are worked out anew once you save."
+    )
+
+
+def of_covering() -> str:
+    """A service more."""
+    return _(
+        "Every month that is not closed is worked out anew with the outages of the service, from its first day; "
+        "closed months stay as they are. Tickets can name it."
+    )
+
+
+def of_uncovering() -> str:
+    """A service less."""
+    return _(
+        "Every month that is not closed is worked out anew without the outages of this service, from its first day; "
+        "closed months stay as they are. New tickets cannot name it; those that do keep it."
+    )
+
+
+def period_after(agreement: Agreement, at: datetime) -> datetime:
+    """When the next period of the agreement begins: the instant from which a new term leaves no period half."""
+    return moment_of(_around(agreement, at).end)
+
+
+def _around(agreement: Agreement, at: datetime) -> Period:
+    promise = agreement.terms.availability
+    return period_at(instant_of(at), "month" if promise is None else promise.period, agreement.zone)
+
+
+def _period_in_words(agreement: Agreement) -> str:
+    promise = agreement.terms.availability
+    return str(PERIODS["month" if promise is None else promise.period])
+
+
+def _runs_within(terms: Iterable[Term], start: datetime, end: datetime) -> bool:
+    """Whether something ran in [start, end)."""
+    return start < end and any(
+        term.starts_at < end and (term.ends_at is None or term.ends_at > start) for term in terms
+    )

@@ -1,0 +1,1 @@
+"""Pages of customers' contracts: read by all staff, changed by administrators."""
