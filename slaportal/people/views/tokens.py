@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from slaportal.api.areas import scopes_in_words
 from slaportal.pages.times import at_reader
 from slaportal.people.access import get_token_for
 from slaportal.people.actions.tokens import make_token, revoke_token
@@ -46,6 +47,7 @@ def _make(form: TokenForm, actor: Membership) -> str:
     _token, secret = make_token(
         form.cleaned_data["name"],
         read_only=form.cleaned_data["read_only"],
+        scopes=form.cleaned_data["scopes"],
         expires_at=end,
         actor=actor,
         at=timezone.now(),
@@ -58,6 +60,7 @@ def _listed(actor: Membership) -> list[dict[str, object]]:
     return [
         {
             "token": token,
+            "scopes": scopes_in_words(token.scopes),
             "made": at_reader(token.created_at, now),
             "used": at_reader(token.last_used_at, now) if token.last_used_at else None,
             "expires": at_reader(token.expires_at, now) if token.expires_at else None,
