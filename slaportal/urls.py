@@ -8,6 +8,7 @@ urlpatterns = [
     path("", include("tickets.urls")),
     path("audit/", include("slaportal.audit.urls")),
     path("messages/", include("slaportal.outbox.urls")),
+    path("webhooks/", include("slaportal.outbox.webhooks.urls")),
     path("api/v1/", include("slaportal.api.urls")),
     path("", include("credits.urls")),
     path("jobs/", include("slaportal.jobs.urls")),
