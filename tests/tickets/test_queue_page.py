@@ -24,9 +24,11 @@ MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 
 
 def agreed(world: World, policy: str = "infopromo", *, by_deadline: bool = False) -> Subscription:
+    """By deadline, all hours are support hours: at night two tickets would be due at the same instant of the morning."""
     document = None
     if by_deadline:
-        document = read_document(shipped_policy(policy).text.replace("dispatch: priority", "dispatch: deadline"))
+        text = shipped_policy(policy).text.replace("dispatch: priority", "dispatch: deadline")
+        document = read_document(text.replace("calendar: support", "calendar: always"))
     with world.inside("admin"):
         return subscribed(world, policy, document)
 
