@@ -51,7 +51,7 @@ def severities_previewed(ticket: Ticket, agreement: Agreement, *, now: datetime)
         current = key == ticket.severity
         after = before if current else clocks_of(agreement, [*events, Event(at, "severity", severity=key)], at)
         names = [name for name in CLOCKS if name in before or name in after]
-        changes = [_change(name, before.get(name), after.get(name), now) for name in names]
+        changes = [clock_change(name, before.get(name), after.get(name), now) for name in names]
         previews.append(
             SeverityPreview(
                 severity_in_words(agreement, key),
@@ -64,7 +64,8 @@ def severities_previewed(ticket: Ticket, agreement: Agreement, *, now: datetime)
     return previews
 
 
-def _change(name: str, before: Clock | None, after: Clock | None, now: datetime) -> ClockChange:
+def clock_change(name: str, before: Clock | None, after: Clock | None, now: datetime) -> ClockChange:
+    """What becomes of one clock, in words; `breaches` says that it is late only after."""
     late = after is not None and after.outcome == "breached" and (before is None or before.outcome != "breached")
     return ClockChange(
         str(CLOCKS_NAMED[name]),

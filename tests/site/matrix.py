@@ -67,7 +67,7 @@ def _others(route: str, world: World) -> list[Any]:
     if (route.startswith("ticket_") and route != "ticket_new") or route == "ticket":
         with world.inside("ann"):
             return [Ticket.objects.get().number]
-    if route in ("policy", "policy_text"):
+    if route in ("policy", "policy_compare", "policy_scenarios", "policy_text"):
         with world.inside("admin"):
             return [PolicyVersion.objects.get().pk]
     if route == "breach_excuse":
