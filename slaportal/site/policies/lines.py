@@ -40,7 +40,7 @@ def marks_of(before: Sequence[str], after: Sequence[str]) -> Marks:
             marks.gone[come_from + 1] = gone_to - gone_from
         elif kind != "equal":
             word = "added" if kind == "insert" else "changed"
-            marks.words |= dict.fromkeys(range(come_from + 1, come_to + 1), word)
+            marks.words.update(dict.fromkeys(range(come_from + 1, come_to + 1), word))
     return marks
 
 
