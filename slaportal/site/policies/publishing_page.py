@@ -49,7 +49,7 @@ def policy_new(request: HttpRequest, policy: str) -> HttpResponse:
     versions = PolicyVersion.objects.filter(provider_id=actor.provider_id, policy=policy)
     latest = versions.select_related("scenarios").order_by("-number").first()
     again = numbered(actor, policy, request.GET["from"]) if request.GET.get("from") else None
-    words = {"policy": policy, "latest": latest, "again": again}
+    words: dict[str, Any] = {"policy": policy, "latest": latest, "again": again}
     if request.method != "POST":
         form = NewVersionForm(first=latest is None, initial=_begun(policy, latest, again, now))
         return render(request, "site/policy_new.html", {**words, "form": form})

@@ -27,6 +27,7 @@ support:
         calendar: desk
 
     low: {response: &slow {within: 8h, calendar: desk}, next_reply: *slow}
+  default_severity: high
 availability:
   target: "99"
   note: >-
@@ -56,8 +57,8 @@ def lines(plan: str, *paths: str) -> tuple[int, ...]:
         (["support.severities.high.response"], (14, 15, 16)),  # and not the blank line after it
         (["support.severities.high.name", "support.severities.high.definition"], (13,)),
         (["support.severities.low.next_reply.within"], (18,)),  # of an alias: where the alias stands
-        (["availability.target", "availability.note"], (20, 21, 22, 23)),
-        (["availability.period"], (19,)),  # not written: what it would stand in
+        (["availability.target", "availability.note"], (21, 22, 23, 24)),
+        (["availability.period"], (20,)),  # not written: what it would stand in
         (["lifecycle.close_after"], ()),  # nor is that
         (["calendars.desk.hours", "calendars.desk.timezone", "timezone"], (4, 7)),
         ([], ()),
@@ -70,10 +71,10 @@ def test_lines_of_a_plan_that_overrides_nothing(paths: list[str], found: tuple[i
 @pytest.mark.parametrize(
     ("path", "found"),
     [
-        ("availability.target", (32,)),
-        ("availability.note", (21, 22, 23)),
-        ("support.severities.high.response", (14, 15, 16, 30)),
-        ("support.severities.low.resolution", (31,)),
+        ("availability.target", (34,)),
+        ("availability.note", (22, 23, 24)),
+        ("support.severities.high.response", (14, 15, 16, 32)),
+        ("support.severities.low.resolution", (33,)),
         ("support.severities.low.response", (18,)),
     ],
 )
@@ -87,7 +88,7 @@ def test_lines_of_json() -> None:
         "provider": {"key": "acme", "name": "Acme"},
         "title": "Agreement",
         "timezone": "UTC",
-        "support": {"severities": {"high": {"response": {"within": "4h"}}}},
+        "support": {"default_severity": "high", "severities": {"high": {"response": {"within": "4h"}}}},
         "plans": {"basic": {}},
     }
     text = json.dumps(document, indent=1)

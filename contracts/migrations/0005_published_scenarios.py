@@ -19,7 +19,7 @@ DROP TRIGGER stays_whole ON contracts_publishedscenarios;
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("contracts", "0003_changes_in_order"),
+        ("contracts", "0004_no_longer_covered"),
         ("tenancy", "0002_create_provider"),
     ]
 
