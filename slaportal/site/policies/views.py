@@ -121,7 +121,7 @@ def _beside(version: PolicyVersion, numbers: list[int]) -> int:
 def _scenarios(version: PolicyVersion, *, run: bool) -> dict[str, Any]:
     kept: PublishedScenarios | None = scenarios_of(version)
     words: dict[str, Any] = {"kept": kept}
-    if run and kept is not None and kept.text:
+    if run and kept is not None and kept.names:
         try:
             words["scenarios"] = tried(kept.text, document_of(version), version.policy)
         except Refusal as refusal:  # written for another version of the portal
