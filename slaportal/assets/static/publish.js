@@ -25,9 +25,12 @@
       }
       follow()
     }
-    gutter.style.lineHeight = getComputedStyle(area).lineHeight
-    gutter.style.fontSize = getComputedStyle(area).fontSize
-    gutter.style.paddingTop = `${at(area, 'paddingTop') + at(area, 'borderTopWidth')}px`
+    const align = () => {
+      gutter.style.lineHeight = getComputedStyle(area).lineHeight
+      gutter.style.paddingTop = `${at(area, 'paddingTop') + at(area, 'borderTopWidth')}px`
+    }
+    align()
+    addEventListener('resize', align) // narrow pages write larger
     area.addEventListener('scroll', follow)
     area.addEventListener('input', draw)
     draw()
