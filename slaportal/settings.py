@@ -53,7 +53,6 @@ INSTALLED_APPS = [
     "django_htmx",
     "django_structlog",
     "drf_spectacular",
-    "drf_spectacular_sidecar",
 ]
 # From the outside in: the answer's headers, who it is, what it may see, and last the scope of the view.
 MIDDLEWARE = [

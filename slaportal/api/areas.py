@@ -1,6 +1,7 @@
 """What a token may be for: areas, each to read or to read and write; a token without any is for all its member may."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -21,6 +22,24 @@ AREAS = {
 READ, WRITE = "read", "write"
 # In the order in which they are shown and kept.
 SCOPES = tuple(f"{area}:{level}" for area in AREAS for level in (READ, WRITE))
+
+
+def scopes_to_choose() -> list[tuple[Any, list[tuple[str, Any]]]]:
+    """The scopes in two groups, as a form offers them."""
+    groups = ((READ, gettext_lazy("To read")), (WRITE, gettext_lazy("To read and write")))
+    return [(said, [(f"{area}:{level}", name) for area, name in AREAS.items()]) for level, said in groups]
+
+
+def scopes_in_words(scopes: Iterable[str]) -> str:
+    """What a token is for, such as `read: Tickets; write: Credits`; "" for all that its member may."""
+    kept = set(scopes)
+    levels = {READ: _("to read: %(areas)s"), WRITE: _("to read and write: %(areas)s")}
+    told = []
+    for level, said in levels.items():
+        areas = [str(name) for area, name in AREAS.items() if f"{area}:{level}" in kept]
+        if areas:
+            told.append(said % {"areas": ", ".join(areas)})
+    return "; ".join(told)
 
 
 def known_scopes(scopes: Iterable[str]) -> list[str]:

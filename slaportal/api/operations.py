@@ -132,7 +132,7 @@ def operation(
             sender = Sender(call.actor, call.token)
             return _response(once(sender, key, fingerprint_of(inner), act, at=call.at))
 
-        called.roles = tuple(roles)  # type: ignore[attr-defined]
+        called.roles, called.operation = tuple(roles), name  # type: ignore[attr-defined]
         return _declared(called, name, method, _Declared(answer, takes, query, status, matches, examples, refuses))
 
     return declare

@@ -200,7 +200,16 @@ def pages() -> None:
     with scope(STAFF, provider=provider):
         number = Ticket.objects.filter(solved_at=None).values_list("number", flat=True)[0]
     told = {}
-    for name, address in (("queue", "/queue/"), ("mine", "/queue/?view=mine"), ("ticket", f"/tickets/{number}/")):
+    addresses = {
+        "queue": "/queue/",
+        "mine": "/queue/?view=mine",
+        "ticket": f"/tickets/{number}/",
+        "api_list": "/api/v1/tickets/?limit=100",
+        "api_updated": "/api/v1/tickets/?limit=100&ordering=-updated_at",
+        "api_view": "/api/v1/tickets/?limit=100&view=all",
+        "api_ticket": f"/api/v1/tickets/{number}/",
+    }
+    for name, address in addresses.items():
         for _ in range(5):
             assert client.get(address).status_code == 200
         with CaptureQueriesContext(connection) as queries:
