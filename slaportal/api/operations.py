@@ -169,7 +169,8 @@ def _declared(called: Any, name: str, method: Method, told: _Declared) -> Any:
         request=told.takes,
         responses={told.status: told.gives, "4XX": ErrorShape},
         examples=[
-            OpenApiExample(title, value=value, request_only=True) for title, value in (told.examples or {}).items()
+            OpenApiExample(title, value=value, summary=title, request_only=True)
+            for title, value in (told.examples or {}).items()
         ],
     )(called)
 
