@@ -5,6 +5,7 @@ Counted outside the call's own transaction, whatever it comes to. It holds while
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import connection
@@ -54,7 +55,8 @@ def spend(member: Membership, token: ApiToken | None) -> Spent:
     limit = settings.API_CALLS_A_MINUTE
     step = WINDOW // limit
     with connection.cursor() as cursor:
-        cursor.execute(_SPEND, {"caller": caller, "step": step, "window": WINDOW})
+        given: dict[str, Any] = {"caller": caller, "step": step, "window": WINDOW}
+        cursor.execute(_SPEND, given)
         row = cursor.fetchone()
         if row is not None:
             return _spent(limit, step, row[0], refused=False)

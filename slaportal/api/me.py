@@ -19,7 +19,7 @@ class OwnTokenShape(Shape):
 
     id = Id()
     name = serializers.CharField()
-    read_only = serializers.BooleanField()
+    read_only = serializers.BooleanField()  # type: ignore[assignment]
     scopes = serializers.ListField(child=serializers.CharField())
     expires_at = Instant(allow_null=True)
 

@@ -85,7 +85,7 @@ class ApiView(APIView):
     http_method_names = ["get", "head", "post", "put", "patch", "delete"]
 
     @classmethod
-    def as_view(cls, **initkwargs: Any) -> Callable[..., HttpResponse]:
+    def as_view(cls, **initkwargs: Any) -> Any:
         """Not exempt from CSRF, as REST framework would have it: the middleware judges sessions, and lets tokens by."""
         view = super().as_view(**initkwargs)
         view.csrf_exempt = False
@@ -133,7 +133,9 @@ def operation(
             return _response(once(sender, key, fingerprint_of(inner), act, at=call.at))
 
         called.roles, called.operation = tuple(roles), name  # type: ignore[attr-defined]
-        return _declared(called, name, method, _Declared(answer, takes, query, status, matches, examples, refuses))
+        told = _Declared(answer, takes, query, status, matches, examples, refuses)
+        made: Callable[..., HttpResponse] = _declared(called, name, method, told)
+        return made
 
     return declare
 
@@ -161,7 +163,7 @@ def _declared(called: Any, name: str, method: Method, told: _Declared) -> Any:
     description = " ".join(text.split())
     if told.refuses:
         description = f"{description}\n\nRefuses {told.refuses}.".strip()
-    return extend_schema(
+    declared: Any = extend_schema(
         operation_id=name,
         summary=" ".join(summary.split()).rstrip("."),
         description=description or " ",
@@ -172,7 +174,8 @@ def _declared(called: Any, name: str, method: Method, told: _Declared) -> Any:
             OpenApiExample(title, value=value, summary=title, request_only=True)
             for title, value in (told.examples or {}).items()
         ],
-    )(called)
+    )
+    return declared(called)
 
 
 _KEY = "Sent again with the same key, the call acts once and is answered alike, for 30 days; a UUID is best."

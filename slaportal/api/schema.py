@@ -37,7 +37,7 @@ class Bearer(OpenApiAuthenticationExtension):
     """The two ways to say who calls."""
 
     target_class = "slaportal.api.caller.Resolved"
-    name = ["token", "session"]  # type: ignore[assignment]
+    name = ["token", "session"]
 
     def get_security_definition(self, auto_schema: Any) -> Any:
         """A token, or the session of a browser with its CSRF token in X-CSRFToken."""

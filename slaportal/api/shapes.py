@@ -98,7 +98,7 @@ class Id(serializers.IntegerField):
     def to_internal_value(self, data: Any) -> int:
         """From JSON a whole number alone; from an address its digits."""
         if self.context.get(IN_ADDRESS):
-            fits = isinstance(data, str) and re.fullmatch(r"[0-9]{1,19}", data)
+            fits = isinstance(data, str) and re.fullmatch(r"[0-9]{1,19}", data) is not None
         else:
             fits = isinstance(data, int) and not isinstance(data, bool)
         if not fits:

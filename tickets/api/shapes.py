@@ -127,7 +127,7 @@ class TicketPolicyShape(Shape):
 class TicketDetailShape(TicketShape):
     """A ticket with its clocks worked out as of now and explained."""
 
-    clocks = ExplainedClockShape(many=True)
+    clocks = ExplainedClockShape(many=True)  # type: ignore[assignment]
     breaches = BreachShape(many=True)
     policy = TicketPolicyShape()
     severity_wished = serializers.CharField(
