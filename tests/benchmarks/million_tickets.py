@@ -210,7 +210,7 @@ def months() -> None:
             cover_service(subscription, service, **common)
         for day in range(3, 90, 3):
             starts = now - timedelta(days=day)
-            lasts = {"starts_at": starts, "ends_at": starts + timedelta(minutes=20 + day)}
+            lasts: dict[str, Any] = {"starts_at": starts, "ends_at": starts + timedelta(minutes=20 + day)}
             record_outage(desk, f"Console away, {day}", services=[service], **lasts, **common)
         for day in range(5, 90, 14):
             starts = now - timedelta(days=day)
@@ -240,9 +240,9 @@ def pages() -> None:
     lead, customer = f"u{TENANTS}@big.example", "u0@big.example"
     with scope(STAFF, provider=provider):
         number = Ticket.objects.filter(solved_at=None).values_list("number", flat=True)[0]
-        tenant = Membership.objects.get(email=customer).tenant_id
+        tenant = Membership.objects.get(email=customer).tenant
         month = (
-            SubscriptionPeriod.objects.filter(tenant_id=tenant, starts_at__lte=timezone.now() - timedelta(days=32))
+            SubscriptionPeriod.objects.filter(tenant=tenant, starts_at__lte=timezone.now() - timedelta(days=32))
             .order_by("-starts_at")
             .values_list("pk", flat=True)[0]
         )
