@@ -20,4 +20,4 @@ class PeopleConfig(AppConfig):
             provider_logo_changed=_("Logo of the provider changed"),
             provider_logo_removed=_("Logo of the provider removed"),
         )
-        FIELDS["colour"] = _("Colour")
+        FIELDS.update(colour=_("Colour"), digest=_("Fingerprint of the picture"))

@@ -1,6 +1,8 @@
 """A picture that somebody sends becomes a small PNG of our own making, or is refused: nothing of the file is kept."""
 
 import io
+import struct
+import zlib
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -12,12 +14,18 @@ LARGEST_BYTES = 200 * 1000
 LARGEST_SIDE = 1024  # pixels, of what is sent
 STORED_SIDE = 256  # of what is kept: it is shown 24 pixels high, and two or three times as fine
 FORMATS = ("PNG", "JPEG", "WEBP")  # no SVG: it may hold scripts
+# What Pillow raises over files that were tampered with; a test sends it thousands of them.
 _UNREADABLE = (
     OSError,  # UnidentifiedImageError is one, and so is a file that breaks off
     ValueError,
     SyntaxError,  # how Pillow says that a PNG is broken
     EOFError,
     MemoryError,
+    LookupError,  # a colour that is not in the palette
+    TypeError,
+    ArithmeticError,
+    struct.error,
+    zlib.error,
     Image.DecompressionBombError,
     Image.DecompressionBombWarning,
 )

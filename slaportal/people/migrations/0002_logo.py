@@ -2,8 +2,9 @@
 
 import django.db.models.deletion
 import django.utils.timezone
-import slaportal.tenancy.wall
 from django.db import migrations, models
+
+import slaportal.tenancy.wall
 
 
 class Migration(migrations.Migration):
