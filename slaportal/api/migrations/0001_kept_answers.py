@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("tenancy", "0003_token_scopes"),
+        ("tenancy", "0004_token_scopes"),
     ]
 
     operations = [

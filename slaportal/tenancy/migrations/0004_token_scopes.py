@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tenancy", "0002_create_provider")]
+    dependencies = [("tenancy", "0003_colour_and_logo")]
     operations = [
         migrations.AddField(
             model_name="apitoken",
