@@ -55,6 +55,7 @@ TIMETABLE = {
     "find-all-breaches": _every("credits.tasks.find_all_breaches", crontab("40", "2")),
     "seal": _every("slaportal.audit.tasks.seal", 5),
     "publish-heads": _every("slaportal.audit.tasks.publish_heads", crontab("5", "0")),
+    "forget-calls": _every("slaportal.api.tasks.forget", crontab("10", "3")),
     "clear-sessions": _every("slaportal.people.tasks.clear_sessions", crontab("20", "3")),
 }
 

@@ -17,9 +17,11 @@ from contracts.actions.contacts import add_contact
 from contracts.actions.policies import publish_policy
 from contracts.actions.subscriptions import Fee, cover_service, subscribe
 from contracts.policy.documents import shipped_policy
+from slaportal.api.repeating import Given, Sender, once
 from slaportal.audit.tasks import seal
 from slaportal.jobs.actions import start_job
 from slaportal.outbox.models import Message
+from slaportal.people.actions.brand import set_logo
 from slaportal.people.actions.invitations import invite
 from slaportal.people.actions.tokens import make_token
 from slaportal.tenancy.models import Membership, Provider, Tenant, User
@@ -27,7 +29,9 @@ from slaportal.tenancy.queries import role_for
 from slaportal.tenancy.scope import STAFF, presenting, scope
 from tests.conftest import logged_in_as
 from tests.living import live_data
+from tests.pictures import picture
 
+KEPT = Given(201, "{}")
 PASSWORD = "seven-purple-lighthouses"
 PROVIDERS = {"p1": ("a", "b"), "p2": ("c",)}
 # Who: provider, tenant, role. bob is the stranger of another tenant, carl and cora are those of another provider.
@@ -133,7 +137,8 @@ def live_in(world: World) -> None:
                 actor=member,
                 at=now,
             )
-            make_token(f"CANARY-token-{who}", read_only=False, expires_at=None, actor=member, at=now)
+            token, _secret = make_token(f"CANARY-token-{who}", read_only=False, expires_at=None, actor=member, at=now)
+            once(Sender(member, token), f"CANARY-token-{who}", "0" * 64, lambda: (KEPT, KEPT), at=now)
     for who in ("admin", "cora"):
         member = world.members[who]
         with world.inside(who):
@@ -141,6 +146,7 @@ def live_in(world: World) -> None:
             world.ids.setdefault("job", start_job("resend_given_up", actor=member, arguments={"until": 0}).pk)
     for slug, admin in (("p1", "admin"), ("p2", "cora")):
         with world.inside(admin):
+            set_logo(world.providers[slug], picture(), actor=world.members[admin], at=now)
             promise(world, slug, admin)
             live_data(world, slug, admin)
     seal_everything()

@@ -8,6 +8,7 @@ from django.contrib.auth.password_validation import password_validators_help_tex
 from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 
+from slaportal.api.areas import scopes_to_choose
 from slaportal.tenancy.models import CUSTOMER_ROLES, STAFF_ROLES, Membership, Role, Tenant, User
 
 
@@ -89,6 +90,13 @@ class TokenForm(forms.Form):
 
     name = forms.CharField(label=_("Name"), max_length=80, help_text=_("What will use it, for example: reporting."))
     read_only = forms.BooleanField(label=_("May only read"), required=False)
+    scopes = forms.MultipleChoiceField(
+        label=_("Only for"),
+        required=False,
+        choices=scopes_to_choose,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Nothing chosen: for all that you may."),
+    )
     expires_on = forms.DateField(
         label=_("Expires on"),
         required=False,
@@ -105,6 +113,29 @@ class ProviderForm(forms.Form):
         label=_("Require a second factor"),
         required=False,
         help_text=_("Everybody who signs in to this provider, staff and customers, needs one."),
+    )
+
+
+class ColourForm(forms.Form):
+    """The colour of links and buttons; whether it can be read is the action's to say."""
+
+    colour = forms.CharField(
+        label=_("Colour"),
+        max_length=7,
+        required=False,
+        widget=forms.TextInput(attrs={"class": "mono", "spellcheck": "false", "autocomplete": "off"}),
+        help_text=_("As #rrggbb, for example #1d5fd0; dark enough to be read on white. Empty: the portal's blue."),
+    )
+
+
+class LogoForm(forms.Form):
+    """A picture; what it really is is the action's to say."""
+
+    logo = forms.FileField(
+        label=_("Picture"),
+        widget=forms.FileInput(attrs={"accept": "image/png,image/jpeg,image/webp"}),
+        allow_empty_file=True,
+        help_text=_("PNG, JPEG or WebP, at most 200 kB and 1024 × 1024 pixels. It is kept 256 pixels wide at most."),
     )
 
 

@@ -50,6 +50,9 @@ class Provider(models.Model):
     slug = models.SlugField(max_length=40, unique=True)
     name = models.CharField(_("name"), max_length=120)
     mfa_required = models.BooleanField(_("two-factor sign-in required"), default=False)
+    # How its pages look: #rrggbb, and the SHA-256 of its logo; "" for none. Here, for every page needs them.
+    colour = models.CharField(_("colour"), max_length=7, blank=True, default="", db_default="")
+    logo_digest = models.CharField(max_length=64, blank=True, default="", db_default="")
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
@@ -57,7 +60,7 @@ class Provider(models.Model):
             Wall(
                 name="provider_wall",
                 key="id",
-                staff=("SELECT", "UPDATE (name, mfa_required)"),
+                staff=("SELECT", "UPDATE (name, mfa_required, colour, logo_digest)"),
                 customer=("SELECT",),
                 tenant_key="",
                 login=("SELECT",),
@@ -167,7 +170,10 @@ class Membership(models.Model):
 
 
 class ApiToken(models.Model):
-    """A key for a program, acting as the member who made it; only a digest of the secret and its first letters stay."""
+    """A key for a program, acting as the member who made it; only a digest of the secret and its first letters stay.
+
+    `scopes` are areas of the API to read or write (`slaportal.api.areas`); without any it is for all its member may.
+    """
 
     provider = models.ForeignKey(Provider, models.PROTECT, related_name="+")
     tenant = models.ForeignKey(Tenant, models.PROTECT, null=True, blank=True, db_constraint=False, related_name="+")
@@ -175,6 +181,7 @@ class ApiToken(models.Model):
     name = models.CharField(_("name"), max_length=80)
     prefix = models.CharField(max_length=13)
     read_only = models.BooleanField(_("read only"), default=False)
+    scopes = models.JSONField(default=list, db_default=models.Value([], models.JSONField()))
     created_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField(_("expires"), null=True, blank=True)
     last_used_at = models.DateTimeField(null=True, blank=True)

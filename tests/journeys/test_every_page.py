@@ -25,6 +25,8 @@ SEEN = {
             "/queue/?view=breached",
             "/tickets/",
             "/tickets/new/",
+            "/tokens/",
+            "/docs/api/",
         ],
     ),
     "lead": (
