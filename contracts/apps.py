@@ -6,6 +6,8 @@ from django.utils.translation import gettext_lazy as _
 
 from contracts.restored import move_restored_changes
 from slaportal.audit.words import ACTIONS, KINDS
+from slaportal.outbox.webhooks.kinds import KINDS as EVENTS
+from slaportal.outbox.webhooks.kinds import EventKind
 
 
 class ContractsConfig(AppConfig):
@@ -34,4 +36,9 @@ class ContractsConfig(AppConfig):
         )
         KINDS.update(
             policyversion=_("Policy"), subscription=_("Subscription"), service=_("Service"), contact=_("Contact")
+        )
+        EVENTS.update(
+            {
+                "policy.published": EventKind(_("Policy published")),
+            }
         )

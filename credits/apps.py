@@ -4,6 +4,8 @@ from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
 from slaportal.audit.words import ACTIONS, FIELDS, KINDS
+from slaportal.outbox.webhooks.kinds import KINDS as EVENTS
+from slaportal.outbox.webhooks.kinds import EventKind
 
 
 class CreditsConfig(AppConfig):
@@ -24,3 +26,13 @@ class CreditsConfig(AppConfig):
         )
         KINDS.update(claim=_("Claim"))
         FIELDS.update(amount=_("Amount"), month=_("Month"), claim=_("Claim"))
+        EVENTS.update(
+            {
+                "claim.approved": EventKind(_("Claim approved")),
+                "claim.filed": EventKind(_("Credit claimed")),
+                "claim.rejected": EventKind(_("Claim rejected")),
+                "claim.withdrawn": EventKind(_("Claim withdrawn")),
+                "credit.assessed": EventKind(_("Credit worked out")),
+                "credit.claimable": EventKind(_("Credit can be claimed")),
+            }
+        )

@@ -4,6 +4,8 @@ from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
 from slaportal.audit.words import ACTIONS, FIELDS, KINDS
+from slaportal.outbox.webhooks.kinds import KINDS as EVENTS
+from slaportal.outbox.webhooks.kinds import EventKind
 
 
 class TicketsConfig(AppConfig):
@@ -39,4 +41,18 @@ class TicketsConfig(AppConfig):
             severity=_("Severity"),
             status=_("Status"),
             subject=_("Subject"),
+        )
+        EVENTS.update(
+            {
+                "clock.breached": EventKind(_("Clock breached")),
+                "clock.warned": EventKind(_("Clock due soon"), for_tenants=False),
+                "ticket.assigned": EventKind(_("Ticket assigned"), for_tenants=False),
+                "ticket.closed": EventKind(_("Ticket closed")),
+                "ticket.opened": EventKind(_("Ticket opened")),
+                "ticket.reopened": EventKind(_("Ticket reopened")),
+                "ticket.replied": EventKind(_("Public reply on a ticket")),
+                "ticket.resolved": EventKind(_("Ticket solved")),
+                "ticket.severity_changed": EventKind(_("Severity changed")),
+                "ticket.status_changed": EventKind(_("Status changed")),
+            }
         )

@@ -5,6 +5,8 @@ from django.utils.translation import gettext_lazy as _
 
 from slaportal.audit.words import ACTIONS, FIELDS, KINDS
 from slaportal.outbox import words
+from slaportal.outbox.webhooks.kinds import KINDS as EVENTS
+from slaportal.outbox.webhooks.kinds import EventKind
 
 
 class UptimeConfig(AppConfig):
@@ -56,4 +58,14 @@ class UptimeConfig(AppConfig):
             window_announced=_("Maintenance announced"),
             window_cancelled=_("Maintenance cancelled"),
             window_moved=_("Maintenance moved"),
+        )
+        EVENTS.update(
+            {
+                "month.closed": EventKind(_("Month closed")),
+                "month.revised": EventKind(_("Month corrected")),
+                "outage.corrected": EventKind(_("Outage corrected"), for_tenants=False),
+                "outage.ended": EventKind(_("Outage ended"), for_tenants=False),
+                "outage.recorded": EventKind(_("Outage recorded"), for_tenants=False),
+                "outage.struck_out": EventKind(_("Outage struck out"), for_tenants=False),
+            }
         )

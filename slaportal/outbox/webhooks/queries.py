@@ -1,0 +1,35 @@
+"""Reading endpoints and what was sent to them, for whose they are: the provider, or one customer."""
+
+from django.db.models import Count, Q, QuerySet
+
+from slaportal.outbox.models import Attempt, Endpoint, EventDelivery, State
+from slaportal.tenancy.models import Membership
+
+FAILED, WAITS, TAKEN = "failed", "waiting", "delivered"
+_STATES = {
+    FAILED: Q(state__in=(State.GIVEN_UP, State.CANCELLED)) | Q(state=State.WAITING, attempts__gt=0),
+    WAITS: Q(state__in=(State.WAITING, State.SENDING)),
+    TAKEN: Q(state=State.SENT),
+}
+
+
+def endpoints_of(actor: Membership) -> QuerySet[Endpoint]:
+    """The actor's side's own that were not deleted, with `failed`: how many events did not arrive in the end."""
+    found = Endpoint.objects.filter(provider_id=actor.provider_id, tenant_id=actor.tenant_id, deleted_at=None)
+    lost = Q(deliveries__state__in=(State.GIVEN_UP, State.CANCELLED))
+    return found.annotate(failed=Count("deliveries", filter=lost)).order_by("pk")
+
+
+def deliveries_of(actor: Membership, *, state: str = "", endpoint: int | None = None) -> QuerySet[EventDelivery]:
+    """Newest first, without their bodies; those to deleted endpoints too. `state` is FAILED, WAITS, TAKEN or ""."""
+    found = EventDelivery.objects.filter(provider_id=actor.provider_id, tenant_id=actor.tenant_id)
+    if state in _STATES:
+        found = found.filter(_STATES[state])
+    if endpoint is not None:
+        found = found.filter(endpoint_id=endpoint)
+    return found.select_related("endpoint").defer("body").order_by("-pk")
+
+
+def attempts_of(delivery: EventDelivery) -> QuerySet[Attempt]:
+    """In the order in which they were made."""
+    return Attempt.objects.filter(delivery_id=delivery.pk).order_by("pk")
