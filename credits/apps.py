@@ -31,8 +31,10 @@ class CreditsConfig(AppConfig):
                 "claim.approved": EventKind(_("Claim approved")),
                 "claim.filed": EventKind(_("Credit claimed")),
                 "claim.rejected": EventKind(_("Claim rejected")),
+                "claim.reviewed": EventKind(_("Claim under review")),
+                "claim.superseded": EventKind(_("Claim moved to a correction")),
                 "claim.withdrawn": EventKind(_("Claim withdrawn")),
-                "credit.assessed": EventKind(_("Credit worked out")),
+                "credit.changed": EventKind(_("Credit changed")),
                 "credit.claimable": EventKind(_("Credit can be claimed")),
             }
         )

@@ -45,6 +45,7 @@ class TicketsConfig(AppConfig):
         EVENTS.update(
             {
                 "clock.breached": EventKind(_("Clock breached")),
+                "clock.excused": EventKind(_("Breach excused")),
                 "clock.warned": EventKind(_("Clock due soon"), for_tenants=False),
                 "ticket.assigned": EventKind(_("Ticket assigned"), for_tenants=False),
                 "ticket.closed": EventKind(_("Ticket closed")),
@@ -53,6 +54,7 @@ class TicketsConfig(AppConfig):
                 "ticket.replied": EventKind(_("Public reply on a ticket")),
                 "ticket.resolved": EventKind(_("Ticket solved")),
                 "ticket.severity_changed": EventKind(_("Severity changed")),
+                "ticket.status_asked": EventKind(_("Customer asked how a ticket stands")),
                 "ticket.status_changed": EventKind(_("Status changed")),
             }
         )

@@ -63,9 +63,9 @@ class UptimeConfig(AppConfig):
             {
                 "month.closed": EventKind(_("Month closed")),
                 "month.revised": EventKind(_("Month corrected")),
-                "outage.corrected": EventKind(_("Outage corrected"), for_tenants=False),
-                "outage.ended": EventKind(_("Outage ended"), for_tenants=False),
-                "outage.recorded": EventKind(_("Outage recorded"), for_tenants=False),
-                "outage.struck_out": EventKind(_("Outage struck out"), for_tenants=False),
+                "outage.corrected": EventKind(_("Outage corrected")),
+                "outage.ended": EventKind(_("Outage ended")),
+                "outage.recorded": EventKind(_("Outage recorded")),
+                "outage.struck_out": EventKind(_("Outage struck out")),
             }
         )

@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
+from contracts.announcing import announce_published
 from contracts.models import Change, PolicyVersion
 from contracts.policy.documents import Document, agreement_of
 from slaportal.audit.record import record
@@ -61,6 +62,7 @@ def publish_policy(
     if retime:
         after |= {"retime": True}
     record("policy_published", version, actor=actor, after=after, reason=note)
+    announce_published(version, at=at)
     return version
 
 

@@ -165,7 +165,8 @@ class Endpoint(models.Model):
     """An address that wants to be told of events: the provider's own, or a customer's, who is told of what is theirs.
 
     `secret` and `former_secret` are signing secrets, encrypted; both sign until `former_until`. `failing_since` is the
-    first failure after the last success. `served_at` is when it was last attended to: whose turn it is.
+    first failure after the last success, `slow` says that the last success took long. `served_at` is when it was last
+    attended to: whose turn it is.
     """
 
     class Why(models.TextChoices):
@@ -190,6 +191,7 @@ class Endpoint(models.Model):
     disabled_why = models.CharField(max_length=8, choices=Why.choices, blank=True)
     failing_since = models.DateTimeField(null=True, blank=True)
     last_success_at = models.DateTimeField(null=True, blank=True)
+    slow = models.BooleanField(default=False)
     served_at = models.DateTimeField(null=True, blank=True)
     deleted_at = models.DateTimeField(null=True, blank=True)
 
@@ -203,10 +205,10 @@ class Endpoint(models.Model):
                 staff=(
                     "SELECT",
                     "INSERT",
-                    f"UPDATE ({', '.join((*ENDPOINT_WRITTEN, 'last_success_at'))})",
+                    f"UPDATE ({', '.join((*ENDPOINT_WRITTEN, 'last_success_at', 'slow'))})",
                 ),
                 customer=("SELECT", "INSERT", f"UPDATE ({', '.join(ENDPOINT_WRITTEN)})"),
-                marks=("disabled_at", "deleted_at", "failing_since", "last_success_at", "served_at"),
+                marks=("disabled_at", "deleted_at", "failing_since", "last_success_at", "slow", "served_at"),
             ),
         ]
 
@@ -272,6 +274,11 @@ class EventDelivery(models.Model):
             ),
             models.Index(fields=["provider", "tenant", "-id"], name="event_delivery_newest"),
             models.Index(fields=["endpoint", "-id"], name="event_delivery_of_endpoint"),
+            models.Index(
+                fields=["endpoint"],
+                name="event_delivery_lost",
+                condition=Q(state__in=(State.GIVEN_UP, State.CANCELLED)),
+            ),
         ]
 
     def __str__(self) -> str:

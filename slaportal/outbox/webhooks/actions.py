@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from django.utils.translation import gettext as _
 
 from slaportal.audit.record import record
+from slaportal.outbox.actions import CONTROL
 from slaportal.outbox.models import Endpoint, EventDelivery, State
 from slaportal.outbox.webhooks.addresses import ascii_url, place_of
 from slaportal.outbox.webhooks.announcing import DELIVER, body_of, new_event
@@ -40,7 +41,7 @@ def add_endpoint(
         provider_id=actor.provider_id,
         tenant_id=actor.tenant_id,
         url=_fit_url(url),
-        description=description.strip()[:120],
+        description=_one_line(description),
         kinds=_fit_kinds(kinds, actor),
         secret=sealed(secret),
         created_at=at,
@@ -57,7 +58,7 @@ def change_endpoint(
     require_owner(actor)
     before = {"address": endpoint.url, "events": endpoint.kinds, "description": endpoint.description}
     endpoint.url, endpoint.kinds = _fit_url(url), _fit_kinds(kinds, actor)
-    endpoint.description = description.strip()[:120]
+    endpoint.description = _one_line(description)
     endpoint.save(update_fields=["url", "kinds", "description"])
     note_interest(endpoint.provider_id, endpoint.kinds)
     after = {"address": endpoint.url, "events": endpoint.kinds, "description": endpoint.description}
@@ -147,6 +148,11 @@ def require_owner(actor: Membership) -> None:
 def _refuse_off(endpoint: Endpoint) -> None:
     if endpoint.disabled_at is not None or endpoint.deleted_at is not None:
         raise Refusal("endpoint_off", _("This webhook is switched off: switch it on first."), status=409)
+
+
+def _one_line(text: str) -> str:
+    """It names the webhook in lists and in the subject of a mail."""
+    return " ".join(CONTROL.sub(" ", text).split())[:120]
 
 
 def _fit_url(url: str) -> str:

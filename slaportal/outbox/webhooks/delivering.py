@@ -2,6 +2,9 @@
 
 The threads know nothing of the database: no transaction is open while the other side takes its time. A worker may die
 anywhere: what it had claimed is due again when its lease runs out, and is posted once more under the same id.
+
+Endpoints that are not known to be quick have half of the threads. When the round's time is up while some of them have
+not answered, it goes on with the others, so that nobody waits for who hangs.
 """
 
 import time
@@ -42,22 +45,29 @@ class Delivered:
 @dataclass
 class _Round:
     at: datetime | None
+    threads: int
     patience_s: float
     under_way: dict["Future[Tried]", uuid.UUID] = field(default_factory=dict)
+    unproven: set["Future[Tried]"] = field(default_factory=set)
     done: Delivered = field(default_factory=Delivered)
 
-    def begin(self, pool: ThreadPoolExecutor, threads: int) -> None:
-        """As much as there are free threads for."""
+    def begin(self, pool: ThreadPoolExecutor, *, unproven: int) -> None:
+        """As much as there are free threads for, and of endpoints not known as quick as many as have `unproven`."""
         self.done.spread += _spread_all(self.at)
-        if len(self.under_way) < threads:
-            claimed = claim_due(threads - len(self.under_way), at=self.at)
+        free = self.threads - len(self.under_way)
+        if free > 0:
+            claimed = claim_due(free, unproven=max(0, unproven - len(self.unproven)), at=self.at)
             for delivery in claimed.deliveries:
-                self.under_way[pool.submit(_try, delivery, claimed, self.patience_s)] = claimed.number
+                future = pool.submit(_try, delivery, claimed, self.patience_s)
+                self.under_way[future] = claimed.number
+                if delivery.endpoint_id in claimed.unproven:
+                    self.unproven.add(future)
 
     def collect(self, *, seconds: float | None) -> None:
         """Writes what ended meanwhile, after waiting for one of them."""
         ended, _others = wait(self.under_way, timeout=seconds, return_when=FIRST_COMPLETED)
         by_claim: dict[uuid.UUID, list[Tried]] = {}
+        self.unproven -= ended
         for future in ended:
             by_claim.setdefault(self.under_way.pop(future), []).append(future.result())
         for claim, tried in by_claim.items():
@@ -70,15 +80,16 @@ def deliver(
     *, seconds: float = SECONDS, threads: int = THREADS, patience_s: float = LONGEST_S, at: datetime | None = None
 ) -> Delivered:
     """Until nothing is due, or the time is up and what was begun has ended; `at` stands for the database's clock."""
-    began, current = time.monotonic(), _Round(at, patience_s)
+    began, current = time.monotonic(), _Round(at, threads, patience_s)
     with ThreadPoolExecutor(threads, thread_name_prefix="webhooks") as pool:
         while True:
-            in_time = time.monotonic() - began < seconds
-            if in_time:
-                current.begin(pool, threads)
+            took = time.monotonic() - began
+            goes_on = took < seconds or (bool(current.unproven) and took < seconds + patience_s)
+            if goes_on:
+                current.begin(pool, unproven=threads // 2 if took < seconds else 0)
             if not current.under_way:
                 return current.done
-            current.collect(seconds=LOOKS_EVERY_S if in_time else None)
+            current.collect(seconds=LOOKS_EVERY_S if goes_on else None)
 
 
 def _spread_all(at: datetime | None) -> int:

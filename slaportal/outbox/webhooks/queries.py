@@ -1,6 +1,7 @@
 """Reading endpoints and what was sent to them, for whose they are: the provider, or one customer."""
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from slaportal.outbox.models import Attempt, Endpoint, EventDelivery, State
 from slaportal.tenancy.models import Membership
@@ -16,8 +17,9 @@ _STATES = {
 def endpoints_of(actor: Membership) -> QuerySet[Endpoint]:
     """The actor's side's own that were not deleted, with `failed`: how many events did not arrive in the end."""
     found = Endpoint.objects.filter(provider_id=actor.provider_id, tenant_id=actor.tenant_id, deleted_at=None)
-    lost = Q(deliveries__state__in=(State.GIVEN_UP, State.CANCELLED))
-    return found.annotate(failed=Count("deliveries", filter=lost)).order_by("pk")
+    lost = EventDelivery.objects.filter(endpoint_id=OuterRef("pk"), state__in=(State.GIVEN_UP, State.CANCELLED))
+    counted = lost.order_by().values("endpoint_id").annotate(n=Count("pk")).values("n")
+    return found.annotate(failed=Coalesce(Subquery(counted, output_field=IntegerField()), 0)).order_by("pk")
 
 
 def deliveries_of(actor: Membership, *, state: str = "", endpoint: int | None = None) -> QuerySet[EventDelivery]:

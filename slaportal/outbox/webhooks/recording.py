@@ -29,6 +29,8 @@ LONGEST_RETRY_AFTER = timedelta(hours=24)
 # Nothing but failure for so long, and nothing more is sent there.
 FAILS_FOR = timedelta(days=3)
 NOTED_EVERY = timedelta(minutes=1)
+# Who takes longer than this to answer gets one at a time, until they answer sooner.
+QUICK_MS = 2000
 _ENDED = """
 UPDATE outbox_eventdelivery d SET state = n.state, next_attempt_at = COALESCE(n.next, d.next_attempt_at), claim = NULL,
   last_status = n.status, last_error = n.error, ended_at = n.ended
@@ -126,10 +128,16 @@ def asked_for(retry_after: str, now: datetime) -> timedelta:
 
 def _note_health(tried: Sequence[Tried], now: datetime) -> None:
     """One that took something is well; of others the first failure is noted, and after three days nothing more goes."""
-    well = {one.delivery.endpoint_id for one in tried if not one.answer.error}
-    if well:
-        stale = Q(failing_since__isnull=False) | Q(last_success_at=None) | Q(last_success_at__lt=now - NOTED_EVERY)
-        Endpoint.objects.filter(stale, pk__in=well).update(failing_since=None, last_success_at=now)
+    took: dict[int, int] = {}
+    for one in tried:
+        if not one.answer.error:
+            took[one.delivery.endpoint_id] = max(took.get(one.delivery.endpoint_id, 0), one.answer.duration_ms)
+    well = set(took)
+    stale = Q(failing_since__isnull=False) | Q(last_success_at=None) | Q(last_success_at__lt=now - NOTED_EVERY)
+    for slow in (False, True):
+        if these := sorted(pk for pk, ms in took.items() if (ms > QUICK_MS) == slow):
+            found = Endpoint.objects.filter(stale | Q(slow=not slow), pk__in=these)
+            found.update(failing_since=None, last_success_at=now, slow=slow)
     failed = [one for one in tried if one.answer.error]
     ill = {one.delivery.endpoint_id: one.at for one in reversed(failed) if one.delivery.endpoint_id not in well}
     gone = {one.delivery.endpoint_id for one in failed if one.answer.error == "gone"}

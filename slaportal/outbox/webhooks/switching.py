@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
+import structlog
 from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -10,12 +11,15 @@ from django.utils.translation import gettext as _
 from slaportal.audit.record import record
 from slaportal.outbox.actions import leave_mail
 from slaportal.outbox.models import Endpoint, EventDelivery, Interest, State
+from slaportal.refusal import Refusal
 from slaportal.tenancy.models import Membership, Role
 from slaportal.tenancy.scope import CUSTOMER, current_scope
 
 WORKER = "Worker"
 # In `last_error` of what was still waiting when its endpoint was switched off.
 SWITCHED_OFF = "switched_off"
+
+log = structlog.get_logger(__name__)
 
 
 def note_interest(provider_id: int, kinds: Iterable[str] = ()) -> None:
@@ -82,12 +86,15 @@ def _tell_owners(endpoint: Endpoint, at: datetime) -> None:
         )
     )
     for member in owners.order_by("pk"):
-        leave_mail(
-            "webhook_disabled",
-            member.email,
-            _("Webhook switched off: %(name)s") % {"name": str(endpoint)},
-            text,
-            key=f"endpoint-{endpoint.pk}-off-{at.isoformat()}-{member.pk}",
-            provider_id=endpoint.provider_id,
-            tenant_id=endpoint.tenant_id,
-        )
+        try:
+            leave_mail(
+                "webhook_disabled",
+                member.email,
+                _("Webhook switched off: %(name)s") % {"name": str(endpoint)},
+                text,
+                key=f"endpoint-{endpoint.pk}-off-{at.isoformat()}-{member.pk}",
+                provider_id=endpoint.provider_id,
+                tenant_id=endpoint.tenant_id,
+            )
+        except Refusal as refused:  # an address that is none must not undo what was written with this
+            log.warning("mail_not_left", kind="webhook_disabled", endpoint=endpoint.pk, code=refused.code)

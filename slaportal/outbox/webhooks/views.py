@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -111,7 +112,7 @@ def webhook_rotate(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _acting(
-    act: Callable[[Endpoint, Membership], object], said: str, to: str = "webhook"
+    act: Callable[[Endpoint, Membership], object], said: "str | Promise", to: str = "webhook"
 ) -> Callable[..., HttpResponse]:
     """A view that does one thing with one endpoint and leads back."""
 

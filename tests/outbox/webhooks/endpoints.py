@@ -1,5 +1,6 @@
 """Endpoints of the cast at the test's receiver, events for them, and a worker's round."""
 
+import json
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any
@@ -8,7 +9,8 @@ from slaportal.outbox.models import Attempt, Endpoint, EventDelivery, Occurrence
 from slaportal.outbox.webhooks.actions import add_endpoint
 from slaportal.outbox.webhooks.announcing import Happening, announce
 from slaportal.outbox.webhooks.delivering import Delivered, deliver
-from slaportal.outbox.webhooks.kinds import KINDS
+from slaportal.outbox.webhooks.kinds import KINDS, kinds_for
+from slaportal.outbox.webhooks.spreading import spread
 from slaportal.tenancy.scope import STAFF, database_now, scope
 from tests.conftest import logged_in_as
 from tests.world import World
@@ -63,3 +65,24 @@ def reread(world: World, found: Endpoint, slug: str = "p1") -> Endpoint:
     """As it stands now."""
     with staff(world, slug):
         return Endpoint.objects.get(pk=found.pk)
+
+
+def listen(world: World, *who: str) -> None:
+    """Each of these people adds a webhook that wants everything that it can have."""
+    for one in who:
+        kinds = tuple(kinds_for(tenant=world.members[one].tenant_id is not None))
+        endpoint(world, one, f"https://{one}.example.test/", kinds=kinds)
+
+
+def heard(world: World, who: str) -> list[tuple[str, dict[str, Any]]]:
+    """(kind, data) of what was left for the webhooks of this person's side, in order."""
+    with logged_in_as("portal_jobs"):
+        spread()
+    with world.inside(who):
+        told = EventDelivery.objects.filter(tenant_id=world.members[who].tenant_id).order_by("pk")
+        return [(one.kind, json.loads(one.body)["data"]) for one in told]
+
+
+def kinds_heard(world: World, who: str) -> list[str]:
+    """Their kinds alone."""
+    return [kind for kind, _data in heard(world, who)]

@@ -99,6 +99,10 @@ class Handler(BaseHTTPRequestHandler):
         """Asks to come again in two hours."""
         self._answer(503, b"busy", **{"Retry-After": "7200"})
 
+    def be_script(self, behaviour: str) -> None:
+        """A page that would do something if it were one."""
+        self._answer(200, b"<script>alert(1)</script>")
+
     def be_hang(self, behaviour: str) -> None:
         """Takes the request and never answers."""
         self._receiver().release.wait(120)
