@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from slaportal.outbox.models import Attempt, Endpoint, EventDelivery, State
 from slaportal.outbox.webhooks.kinds import kind_in_words
 from slaportal.outbox.webhooks.words import error_in_words
+from slaportal.pages.spreadsheets import Cells
 from slaportal.pages.times import Shown, at_reader, to_the_second
 
 
@@ -95,6 +96,43 @@ def delivery_line(delivery: EventDelivery, now: datetime) -> DeliveryLine:
         at_reader(delivery.next_attempt_at, now) if waits and endpoint.disabled_at is None else None,
         over and endpoint.disabled_at is None and endpoint.deleted_at is None,
     )
+
+
+def delivery_heads() -> Cells:
+    """Of the file of deliveries."""
+    return [
+        _("Event"),
+        _("Type"),
+        _("Id"),
+        _("Webhook"),
+        _("Address"),
+        _("State"),
+        _("Attempts"),
+        _("Last answer"),
+        _("Why"),
+        _("Happened"),
+        _("Next attempt"),
+        _("Ended"),
+    ]
+
+
+def delivery_cells(delivery: EventDelivery) -> Cells:
+    """A row of it."""
+    endpoint, waits = delivery.endpoint, delivery.state == State.WAITING
+    return [
+        kind_in_words(delivery.kind),
+        delivery.kind,
+        delivery.event,
+        endpoint.description,
+        endpoint.url,
+        _delivery_badge(delivery).words,
+        delivery.attempts,
+        delivery.last_status,
+        _failed(delivery.last_error, delivery.last_status),
+        delivery.created_at,
+        delivery.next_attempt_at if waits and endpoint.disabled_at is None else None,
+        delivery.ended_at,
+    ]
 
 
 def _delivery_badge(delivery: EventDelivery) -> Badge:

@@ -8,6 +8,7 @@ urlpatterns = [
     path("", views.webhooks, name="webhooks"),
     path("new/", views.webhook_new, name="webhook_new"),
     path("deliveries/", views.webhook_deliveries, name="webhook_deliveries"),
+    path("deliveries.csv", views.webhook_deliveries_csv, name="webhook_deliveries_csv"),
     path("deliveries/<int:pk>/", views.webhook_delivery, name="webhook_delivery"),
     path("deliveries/<int:pk>/resend/", views.webhook_resend, name="webhook_resend"),
     path("<int:pk>/", views.webhook, name="webhook"),

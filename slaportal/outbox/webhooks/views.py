@@ -1,9 +1,11 @@
 """The pages of webhooks: for administrators the provider's own, for a customer's managers theirs."""
 
+import re
 from collections.abc import Callable
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -15,10 +17,18 @@ from slaportal.outbox.models import Endpoint
 from slaportal.outbox.webhooks import actions
 from slaportal.outbox.webhooks.access import get_delivery_for, get_endpoint_for
 from slaportal.outbox.webhooks.forms import EndpointForm
-from slaportal.outbox.webhooks.lines import attempt_lines, delivery_line, endpoint_line, indented
+from slaportal.outbox.webhooks.lines import (
+    attempt_lines,
+    delivery_cells,
+    delivery_heads,
+    delivery_line,
+    endpoint_line,
+    indented,
+)
 from slaportal.outbox.webhooks.queries import FAILED, TAKEN, WAITS, attempts_of, deliveries_of, endpoints_of
 from slaportal.pages.paging import page_of
 from slaportal.pages.refusals import tell_in
+from slaportal.pages.spreadsheets import CsvFile, in_blocks
 from slaportal.refusal import Refusal
 from slaportal.tenancy.access import membership_of, needs
 from slaportal.tenancy.models import Membership, Role
@@ -31,6 +41,7 @@ STATES = (
     (TAKEN, gettext_lazy("Delivered")),
 )
 NEWEST = 10
+DIGITS = re.compile(r"[0-9]{1,18}")
 
 
 @needs(*OWNERS)
@@ -146,14 +157,19 @@ webhook_delete = _acting(
 )
 
 
+def _asked(request: HttpRequest, actor: Membership) -> tuple[str, Endpoint | None]:
+    """The state and the endpoint in the address."""
+    state, chosen = request.GET.get("state", ""), request.GET.get("endpoint", "")
+    endpoint = get_endpoint_for(actor, int(chosen)) if DIGITS.fullmatch(chosen) else None
+    return state if state in dict(STATES) else "", endpoint
+
+
 @needs(*OWNERS)
 @require_safe
 def webhook_deliveries(request: HttpRequest) -> HttpResponse:
     """What was sent and what is to be, newest first, of the state and the endpoint in the address."""
     actor = membership_of(request)
-    state, chosen = request.GET.get("state", ""), request.GET.get("endpoint", "")
-    state = state if state in dict(STATES) else ""
-    endpoint = get_endpoint_for(actor, int(chosen)) if chosen.isascii() and chosen.isdigit() else None
+    state, endpoint = _asked(request, actor)
     page = page_of(deliveries_of(actor, state=state, endpoint=endpoint.pk if endpoint else None), request)
     now = timezone.now()
     shown = {
@@ -164,6 +180,17 @@ def webhook_deliveries(request: HttpRequest) -> HttpResponse:
         "endpoint": endpoint,
     }
     return render(request, "webhooks/deliveries.html", shown)
+
+
+@needs(*OWNERS)
+@require_safe
+def webhook_deliveries_csv(request: HttpRequest) -> HttpResponseBase:
+    """The same list as a file; what was sent and answered is not in it."""
+    actor, now = membership_of(request), timezone.now()
+    state, endpoint = _asked(request, actor)
+    found = deliveries_of(actor, state=state, endpoint=endpoint.pk if endpoint else None)
+    rows = in_blocks(found, lambda block: map(delivery_cells, block))
+    return CsvFile("-".join(filter(None, ("deliveries", state))), delivery_heads(), rows, at=now)
 
 
 @needs(*OWNERS)

@@ -12,7 +12,7 @@ from standardwebhooks import Webhook, WebhookVerificationError
 
 from slaportal.audit.models import Event
 from slaportal.outbox.models import Endpoint, EventDelivery, Interest, Message, State
-from slaportal.outbox.webhooks import claiming
+from slaportal.outbox.webhooks import claiming, recording
 from slaportal.outbox.webhooks.actions import (
     change_endpoint,
     delete_endpoint,
@@ -289,8 +289,7 @@ def test_one_that_hangs_delays_nobody_else(world: World, receiver: Receiver) -> 
     """Theirs lie before everything else, and one of them took events until just now; the others do not wait."""
     slow, _secret = endpoint(world, "admin", receiver.url("/flaky"))
     endpoint(world, "admin", receiver.url("/drip"))
-    with staff(world, "p1"):
-        Endpoint.objects.filter(pk=slow.pk).update(last_success_at=database_now())
+    known_as_quick(world, slow)
     receiver.behaves["/flaky"] = "hang"
     for number in range(3):
         endpoint(world, "admin", receiver.url(f"/ok/{number}"))
@@ -320,6 +319,58 @@ def test_of_one_endpoint_a_few_are_under_way_and_of_one_that_is_not_proven_a_sin
             )
         assert claimed_by_who_dies() == room
         assert claimed_by_who_dies() == 0  # those are under way
+
+
+def test_those_that_are_not_known_to_be_quick_have_half_of_the_threads(world: World, receiver: Receiver) -> None:
+    for number in range(6):
+        endpoint(world, "admin", receiver.url(f"/hang/{number}"))
+    known_as_quick(world, endpoint(world, "admin", receiver.url("/ok"))[0])
+    happen(world, "p1", count=20)
+    work(seconds=1, threads=8, patience_s=2)
+    hanging = [one for one in receiver.received if one.path.startswith("/hang")]
+    assert len(receiver.at("/ok")) == 20
+    assert len(hanging) == 4
+
+
+def test_a_round_whose_time_is_up_goes_on_with_the_others_while_one_hangs(world: World, receiver: Receiver) -> None:
+    """What became due after the round's time would wait for the one that hangs, if its worker only waited."""
+    endpoint(world, "admin", receiver.url("/hang"))
+    quick, _secret = endpoint(world, "admin", receiver.url("/ok"))
+    known_as_quick(world, quick)
+    happen(world, "p1")
+    with logged_in_as("portal_jobs"):
+        spread()
+    with staff(world, "p1"):
+        theirs = EventDelivery.objects.filter(endpoint=quick)
+        theirs.update(next_attempt_at=database_now() + 2 * SECOND)
+    work(seconds=0.5, patience_s=6)
+    assert (len(receiver.at("/hang")), len(receiver.at("/ok"))) == (1, 1)
+
+
+def test_who_takes_long_to_answer_gets_one_at_a_time_until_they_are_quick_again(
+    world: World, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, _secret = endpoint(world, "admin", receiver.url("/ok"))
+    known_as_quick(world, made)
+    happen(world, "p1")
+    with monkeypatch.context() as patched:
+        patched.setattr(recording, "QUICK_MS", -1)  # nobody is
+        work()
+    assert reread(world, made).slow
+    happen(world, "p1", count=5)
+    assert claimed_by_who_dies() == 1
+    with staff(world, "p1"):
+        EventDelivery.objects.filter(state=State.SENDING).update(state=State.SENT)
+    work()
+    assert not reread(world, made).slow
+    happen(world, "p1", count=5)
+    assert claimed_by_who_dies() == 5
+
+
+def known_as_quick(world: World, found: Endpoint) -> None:
+    """As if it had taken events until just now."""
+    with staff(world, "p1"):
+        Endpoint.objects.filter(pk=found.pk).update(last_success_at=database_now())
 
 
 def claimed_by_who_dies() -> int:

@@ -16,6 +16,7 @@ from slaportal.outbox.models import Endpoint, EventDelivery, State
 from slaportal.outbox.webhooks.actions import MOST_ENDPOINTS
 from slaportal.outbox.webhooks.kinds import KINDS, kinds_for
 from slaportal.tenancy.scope import database_now
+from tests.files import rows_of
 from tests.outbox.webhooks.endpoints import deliveries, endpoint, happen, reread, staff, work
 from tests.outbox.webhooks.receiver import HOST, Receiver, receiving
 from tests.world import World
@@ -228,6 +229,21 @@ def test_nobody_finds_anothers(world: World, receiver: Receiver) -> None:
     with world.inside("bob"):
         assert not Endpoint.objects.exists()
         assert not EventDelivery.objects.exists()
+
+
+def test_deliveries_as_a_file(world: World, receiver: Receiver) -> None:
+    client = world.client("admin")
+    client.post("/webhooks/new/", {**GIVEN, "url": receiver.url("/500"), "description": "=1+1"})
+    client.post("/webhooks/new/", {**GIVEN, "url": receiver.url("/ok"), "description": ""})
+    happen(world, "p1")
+    work()
+    taken, failed = rows_of(client, "/webhooks/deliveries.csv")
+    assert (taken["State"], taken["Attempts"], taken["Last answer"], taken["Why"]) == ("Delivered", "1", "200", "")
+    assert (failed["State"], failed["Webhook"], failed["Why"]) == ("Tried again", "'=1+1", "It answered 500.")
+    assert failed["Next attempt"] > failed["Happened"]
+    assert rows_of(client, "/webhooks/deliveries.csv?state=delivered") == [taken]
+    assert 'href="/webhooks/deliveries.csv' in page(client.get("/webhooks/deliveries/"))
+    assert rows_of(world.client("ann"), "/webhooks/deliveries.csv") == []
 
 
 @pytest.mark.parametrize("path", ["/webhooks/", "/webhooks/deliveries/"])
