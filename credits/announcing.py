@@ -13,6 +13,7 @@ from credits.judging import Judgement
 from credits.loading import Stored
 from credits.models import Assessment, Claim
 from slaportal.intervals import moment_of
+from slaportal.money import decimals
 from slaportal.outbox.webhooks.announcing import Happening, announce
 from uptime.announcing import month_of
 from uptime.models import SubscriptionPeriod
@@ -75,7 +76,7 @@ def _credit(row: AssessedRow, before: AssessedRow | None) -> dict[str, Any]:
         "for": row.credit_for,
         "status": row.status,
         "before": before.status if before else None,
-        "amount": row.amount,
+        "amount": _written(row.amount, row.currency),
         "currency": row.currency,
         "claim_by": None if row.claim_by is None else moment_of(row.claim_by),
     }
@@ -90,12 +91,17 @@ def _claim(claim: Claim, at: datetime, owed: Decimal | None, by: int | None) -> 
         "filed_at": claim.at,
         "by": claim.maker_name,
         "reason": claim.reason or None,
-        "amount": claim.amount if owed is None else owed,
+        "amount": _written(claim.amount if owed is None else owed, period.currency),
         "currency": period.currency,
         **({} if by is None else {"superseded_by": by}),
     }
     data = {"claim": told, "month": month_of(period, subscription)}
     yield _of(KIND_OF[Claim.State(claim.state)], at, data, period)
+
+
+def _written(amount: Decimal | None, currency: str) -> Decimal | None:
+    """With the decimals of its currency; the column has four."""
+    return None if amount is None else amount.quantize(Decimal(1).scaleb(-decimals(currency)))
 
 
 def _of(kind: str, at: datetime, data: Mapping[str, Any], period: SubscriptionPeriod) -> Happening:

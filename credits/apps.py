@@ -4,8 +4,8 @@ from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
 from slaportal.audit.words import ACTIONS, FIELDS, KINDS
+from slaportal.outbox.webhooks.kinds import GROUPS, EventKind
 from slaportal.outbox.webhooks.kinds import KINDS as EVENTS
-from slaportal.outbox.webhooks.kinds import EventKind
 
 
 class CreditsConfig(AppConfig):
@@ -26,6 +26,7 @@ class CreditsConfig(AppConfig):
         )
         KINDS.update(claim=_("Claim"))
         FIELDS.update(amount=_("Amount"), month=_("Month"), claim=_("Claim"))
+        GROUPS.update(credit=_("Credits"), claim=_("Claims"))
         EVENTS.update(
             {
                 "claim.approved": EventKind(_("Claim approved")),

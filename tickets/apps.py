@@ -4,8 +4,8 @@ from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
 from slaportal.audit.words import ACTIONS, FIELDS, KINDS
+from slaportal.outbox.webhooks.kinds import GROUPS, EventKind
 from slaportal.outbox.webhooks.kinds import KINDS as EVENTS
-from slaportal.outbox.webhooks.kinds import EventKind
 
 
 class TicketsConfig(AppConfig):
@@ -42,6 +42,7 @@ class TicketsConfig(AppConfig):
             status=_("Status"),
             subject=_("Subject"),
         )
+        GROUPS.update(ticket=_("Tickets"), clock=_("Clocks"))
         EVENTS.update(
             {
                 "clock.breached": EventKind(_("Clock breached")),

@@ -5,8 +5,8 @@ from django.utils.translation import gettext_lazy as _
 
 from slaportal.audit.words import ACTIONS, FIELDS, KINDS
 from slaportal.outbox import words
+from slaportal.outbox.webhooks.kinds import GROUPS, EventKind
 from slaportal.outbox.webhooks.kinds import KINDS as EVENTS
-from slaportal.outbox.webhooks.kinds import EventKind
 
 
 class UptimeConfig(AppConfig):
@@ -59,6 +59,7 @@ class UptimeConfig(AppConfig):
             window_cancelled=_("Maintenance cancelled"),
             window_moved=_("Maintenance moved"),
         )
+        GROUPS.update(outage=_("Outages"), month=_("Months"))
         EVENTS.update(
             {
                 "month.closed": EventKind(_("Month closed")),

@@ -1,6 +1,6 @@
 """What webhooks are told of credits and claims, each step once, to the provider and to the customer alone."""
 
-from collections.abc import Iterator
+from datetime import datetime
 
 import pytest
 
@@ -15,10 +15,11 @@ from tests.world import World
 from uptime.closing import close_periods
 
 
-@pytest.fixture(autouse=True)
-def worker(world: World) -> Iterator[None]:
+def swept(at: datetime) -> None:
+    """The workers' rounds."""
     with logged_in_as("portal_jobs"):
-        yield
+        sweep_unassessed(at=at)
+        sweep_marked(at=at)
 
 
 def missed(world: World) -> Months:
@@ -27,7 +28,7 @@ def missed(world: World) -> Months:
     listen(world, "admin", "ann", "bob", "cora")
     months.down("10-15 00:00")
     months.work_out(NOON)
-    sweep_unassessed(at=NOON)
+    swept(NOON)
     return months
 
 
@@ -51,10 +52,10 @@ def test_a_credit_is_told_where_it_stands_and_an_amount_once_it_is_final(world: 
     }
     assert (data["month"]["month"], data["month"]["revision"]) == ("2026-10", 1)
     months.work_out(NOON + DAY)
-    sweep_unassessed(at=NOON + DAY)
+    swept(NOON + DAY)
     assert len(told(world)) == 2  # nothing became of it
     claimed(months)
-    sweep_marked(at=NOON)
+    swept(NOON)
     assert told(world)[2:] == ["claim.filed", "credit.changed"]
 
 
@@ -74,8 +75,7 @@ def test_a_claims_way_is_told_step_by_step(world: World, decide: object, kind: s
     with months.inside("lead"):
         review_claim(claim, actor=months.member("lead"), at=NOON + DAY)
     months.close(CLOSED)
-    sweep_unassessed(at=CLOSED)
-    sweep_marked(at=CLOSED)
+    swept(CLOSED)
     with months.inside("lead"):
         claim.refresh_from_db()
         decide(claim, months.member("lead"))  # type: ignore[operator]
@@ -101,12 +101,11 @@ def test_a_claim_that_moves_to_a_correction_names_the_one_in_its_place(world: Wo
     months = missed(world)
     claim = claimed(months)
     months.close(CLOSED)
-    sweep_unassessed(at=CLOSED)
-    sweep_marked(at=CLOSED)
+    swept(CLOSED)
     newer = corrected(months)
     with months.inside():
         close_periods([newer], now=CLOSED + DAY)
-    sweep_unassessed(at=CLOSED + DAY)
+    swept(CLOSED + DAY)
     ((_kind, data),) = (of for of in heard(world, "ann") if of[0] == "claim.superseded")
     assert data["claim"]["id"] == claim.pk
     assert data["claim"]["superseded_by"] != claim.pk

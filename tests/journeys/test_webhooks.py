@@ -55,7 +55,7 @@ def test_from_adding_it_to_sending_again(
         is_sound(page, width, f"refused-{theme}")
         page.get_by_label("Address").fill(receiver.url("/flaky"))
         page.get_by_role("button", name="Add it").click()
-        secret = page.get_by_label("Secret").input_value()
+        secret = page.get_by_role("textbox", name="Secret").input_value()
         is_sound(page, width, f"added-{theme}")
         receiver.behaves["/flaky"] = "500"
         page.get_by_role("button", name="Send a test").click()
@@ -75,7 +75,7 @@ def test_from_adding_it_to_sending_again(
         expect(page.get_by_text("Delivered", exact=True).first).to_be_visible()
         page.get_by_text("New secret", exact=True).click()
         page.get_by_role("button", name="Make a new secret").click()
-        renewed = page.get_by_label("Secret").input_value()
+        renewed = page.get_by_role("textbox", name="Secret").input_value()
         page.get_by_role("button", name="Send a test").click()
         work(installation)
         last = receiver.received[-1]

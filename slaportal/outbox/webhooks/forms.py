@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from slaportal.outbox.webhooks.addresses import LONGEST_URL
-from slaportal.outbox.webhooks.kinds import kinds_for
+from slaportal.outbox.webhooks.kinds import choices_for
 from slaportal.tenancy.models import Membership
 
 
@@ -24,7 +24,7 @@ class EndpointForm(forms.Form):
     )
     kinds = forms.MultipleChoiceField(
         label=_("Events"),
-        widget=forms.CheckboxSelectMultiple(attrs={"class": "pick"}),
+        widget=forms.CheckboxSelectMultiple,
         error_messages={"required": _("Choose at least one event.")},
     )
 
@@ -32,5 +32,4 @@ class EndpointForm(forms.Form):
         super().__init__(*args, **kwargs)
         kinds = self.fields["kinds"]
         assert isinstance(kinds, forms.MultipleChoiceField)
-        known = kinds_for(tenant=actor.tenant_id is not None)
-        kinds.choices = [(kind, f"{of.words} ({kind})") for kind, of in known.items()]
+        kinds.choices = choices_for(tenant=actor.tenant_id is not None)

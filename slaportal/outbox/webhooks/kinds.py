@@ -1,5 +1,6 @@
 """The kinds of events that there are; apps above name theirs: `KINDS.update(...)` in their `ready()`."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
@@ -17,6 +18,8 @@ class EventKind:
 # What an endpoint is asked with: nobody chooses it.
 PING = "webhook.ping"
 KINDS: dict[str, EventKind] = {}
+# What stands before the dot of a kind, in words, in the order in which people choose: `GROUPS.update(...)` as well.
+GROUPS: dict[str, str | Promise] = {}
 
 
 def kind_in_words(kind: str) -> str:
@@ -30,3 +33,11 @@ def kind_in_words(kind: str) -> str:
 def kinds_for(*, tenant: bool) -> dict[str, EventKind]:
     """What an endpoint of a customer, or one of the provider's own, can choose from, in the order of their codes."""
     return {kind: KINDS[kind] for kind in sorted(KINDS) if KINDS[kind].for_tenants or not tenant}
+
+
+def choices_for(*, tenant: bool) -> list[tuple[str, list[tuple[str, str]]]]:
+    """The same for a form, group by group: [(group, [(kind, words and code)])]."""
+    groups: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for kind, of in kinds_for(tenant=tenant).items():
+        groups[kind.partition(".")[0]].append((kind, f"{of.words} ({kind})"))
+    return [(str(words), groups[group]) for group, words in GROUPS.items() if group in groups]

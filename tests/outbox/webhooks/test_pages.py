@@ -14,7 +14,7 @@ from standardwebhooks import Webhook
 from slaportal.audit.models import Event
 from slaportal.outbox.models import Endpoint, EventDelivery, State
 from slaportal.outbox.webhooks.actions import MOST_ENDPOINTS
-from slaportal.outbox.webhooks.kinds import KINDS, kinds_for
+from slaportal.outbox.webhooks.kinds import KINDS, choices_for, kinds_for
 from slaportal.tenancy.scope import database_now
 from tests.files import rows_of
 from tests.outbox.webhooks.endpoints import deliveries, endpoint, happen, reread, staff, work
@@ -117,6 +117,12 @@ def test_a_customer_chooses_from_what_customers_may_have(world: World) -> None:
     assert client.post("/webhooks/new/", {**GIVEN, "kinds": ["ticket.assigned"]}).status_code == 422
     assert client.post("/webhooks/new/", GIVEN).status_code == 200
     assert made(world, "ann").tenant_id == world.tenants["a"].pk
+
+
+def test_every_kind_can_be_chosen_in_its_group() -> None:
+    for tenant in (False, True):
+        offered = [kind for _group, kinds in choices_for(tenant=tenant) for kind, _words in kinds]
+        assert sorted(offered) == list(kinds_for(tenant=tenant))
 
 
 def test_so_many_and_no_more(world: World) -> None:
