@@ -172,7 +172,7 @@ class Endpoint(models.Model):
     class Why(models.TextChoices):
         """Why nothing is posted there any more."""
 
-        BY_HAND = "by_hand", _("Switched off")
+        BY_HAND = "by_hand", _("Switched off by hand")
         GONE = "gone", _("It answered 410 Gone")
         FAILING = "failing", _("It failed for too long")
 

@@ -35,7 +35,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         blank=True,
                         choices=[
-                            ("by_hand", "Switched off"),
+                            ("by_hand", "Switched off by hand"),
                             ("gone", "It answered 410 Gone"),
                             ("failing", "It failed for too long"),
                         ],
