@@ -49,13 +49,15 @@ def _added(ticket: Ticket, added: Sequence[TicketEvent], was: str) -> Iterator[H
     for event in added:
         kind = KIND_OF.get(event.type)
         if kind is not None:
-            more = {"assignee": ticket.assignee.name if ticket.assignee else None} if kind == "ticket.assigned" else {}
-            yield _of(ticket, kind, event.at, {"event": _event(event), **more})
+            told: dict[str, Any] = {"event": _event(event)}
+            if kind == "ticket.assigned":
+                told["assignee"] = ticket.assignee.name if ticket.assignee else None
+            yield _of(ticket, kind, event.at, told)
         if event.type == "customer_reply" and was == "solved" and ticket.solved_at is None:
             yield _of(ticket, "ticket.reopened", event.at, {"event": _event(event)})
     if added and ticket.status != was:
-        more = {"event": _event(added[-1]), "before": was}
-        yield _of(ticket, "ticket.status_changed", added[-1].at, more)
+        told = {"event": _event(added[-1]), "before": was}
+        yield _of(ticket, "ticket.status_changed", added[-1].at, told)
 
 
 def _clocks(

@@ -11,6 +11,7 @@ from slaportal.outbox.models import Endpoint, EventDelivery, State
 from slaportal.outbox.webhooks.addresses import ascii_url, place_of
 from slaportal.outbox.webhooks.announcing import DELIVER, body_of, new_event
 from slaportal.outbox.webhooks.kinds import PING, kinds_for
+from slaportal.outbox.webhooks.owners import owned_with
 from slaportal.outbox.webhooks.signing import new_secret, sealed
 from slaportal.outbox.webhooks.switching import let_go, note_interest, switch_off
 from slaportal.outbox.webhooks.words import error_in_words
@@ -32,7 +33,7 @@ def add_endpoint(
     Refuses `role_not_allowed`, `invalid_address`, `kinds_missing`, `unknown_kind`, `too_many_endpoints`.
     """
     require_owner(actor)
-    there = Endpoint.objects.filter(provider_id=actor.provider_id, tenant_id=actor.tenant_id, deleted_at=None)
+    there = Endpoint.objects.filter(owned_with(actor), deleted_at=None)
     if there.count() >= MOST_ENDPOINTS:
         said = _("There are %(most)s webhooks already; delete one that is not needed.") % {"most": MOST_ENDPOINTS}
         raise Refusal("too_many_endpoints", said, status=409)

@@ -30,7 +30,7 @@ ORDER BY e.served_at NULLS FIRST, e.id LIMIT %(most)s FOR NO KEY UPDATE OF e SKI
 """  # noqa: S608 - no value is put in
 _TAKE = f"""
 UPDATE outbox_eventdelivery t SET state = 'sending', claim = %(claim)s, claimed_at = %(now)s,
-  next_attempt_at = %(now)s + %(lease)s, attempts = t.attempts + 1
+  next_attempt_at = %(until)s, attempts = t.attempts + 1
 FROM (SELECT p.id FROM unnest(%(endpoints)s::bigint[], %(rooms)s::bigint[]) WITH ORDINALITY AS e (id, room, turn)
   CROSS JOIN LATERAL (SELECT d.id, d.next_attempt_at FROM outbox_eventdelivery d WHERE d.endpoint_id = e.id
     AND {_UNFINISHED} ORDER BY d.next_attempt_at, d.id LIMIT e.room FOR NO KEY UPDATE SKIP LOCKED) p
@@ -77,7 +77,7 @@ def _endpoints(now: datetime, most: int, *, quick: bool) -> list[tuple[int, int]
 def _taken(number: uuid.UUID, now: datetime, most: int, turns: list[tuple[int, int]]) -> list[tuple[int, int, int]]:
     asked = {"endpoints": [pk for pk, _room in turns], "rooms": [room for _pk, room in turns]}
     with connection.cursor() as cursor:
-        cursor.execute(_TAKE, {"now": now, "most": most, **asked, "claim": number, "lease": LEASE})
+        cursor.execute(_TAKE, {"now": now, "most": most, **asked, "claim": number, "until": now + LEASE})
         taken: list[tuple[int, int, int]] = cursor.fetchall()
         cursor.execute(_SERVED, [now, sorted({endpoint for _provider, _pk, endpoint in taken})])
     return taken

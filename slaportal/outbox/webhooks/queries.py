@@ -4,6 +4,7 @@ from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquer
 from django.db.models.functions import Coalesce
 
 from slaportal.outbox.models import Attempt, Endpoint, EventDelivery, State
+from slaportal.outbox.webhooks.owners import owned_with
 from slaportal.tenancy.models import Membership
 
 FAILED, WAITS, TAKEN = "failed", "waiting", "delivered"
@@ -16,7 +17,7 @@ _STATES = {
 
 def endpoints_of(actor: Membership) -> QuerySet[Endpoint]:
     """The actor's side's own that were not deleted, with `failed`: how many events did not arrive in the end."""
-    found = Endpoint.objects.filter(provider_id=actor.provider_id, tenant_id=actor.tenant_id, deleted_at=None)
+    found = Endpoint.objects.filter(owned_with(actor), deleted_at=None)
     lost = EventDelivery.objects.filter(endpoint_id=OuterRef("pk"), state__in=(State.GIVEN_UP, State.CANCELLED))
     counted = lost.order_by().values("endpoint_id").annotate(n=Count("pk")).values("n")
     return found.annotate(failed=Coalesce(Subquery(counted, output_field=IntegerField()), 0)).order_by("pk")
@@ -24,7 +25,7 @@ def endpoints_of(actor: Membership) -> QuerySet[Endpoint]:
 
 def deliveries_of(actor: Membership, *, state: str = "", endpoint: int | None = None) -> QuerySet[EventDelivery]:
     """Newest first, without their bodies; those to deleted endpoints too. `state` is FAILED, WAITS, TAKEN or ""."""
-    found = EventDelivery.objects.filter(provider_id=actor.provider_id, tenant_id=actor.tenant_id)
+    found = EventDelivery.objects.filter(owned_with(actor))
     if state in _STATES:
         found = found.filter(_STATES[state])
     if endpoint is not None:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from slaportal.audit.record import record
 from slaportal.outbox.actions import leave_mail
 from slaportal.outbox.models import Endpoint, EventDelivery, Interest, State
+from slaportal.outbox.webhooks.owners import owned_with
 from slaportal.refusal import Refusal
 from slaportal.tenancy.models import Membership, Role
 from slaportal.tenancy.scope import CUSTOMER, current_scope
@@ -66,8 +67,7 @@ def let_go(endpoint: Endpoint, *, at: datetime) -> None:
 
 def _tell_owners(endpoint: Endpoint, at: datetime) -> None:
     owners = Membership.objects.filter(
-        provider_id=endpoint.provider_id,
-        tenant_id=endpoint.tenant_id,
+        owned_with(endpoint),
         removed_at=None,
         role=Role.ADMIN if endpoint.tenant_id is None else Role.MANAGER,
     )

@@ -124,7 +124,7 @@ def webhook_rotate(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _acting(
     act: Callable[[Endpoint, Membership], object], said: "str | Promise", to: str = "webhook"
-) -> Callable[..., HttpResponse]:
+) -> Callable[..., HttpResponseBase]:
     """A view that does one thing with one endpoint and leads back."""
 
     @needs(*OWNERS)

@@ -10,6 +10,7 @@ from slaportal.outbox.webhooks.actions import add_endpoint
 from slaportal.outbox.webhooks.announcing import Happening, announce
 from slaportal.outbox.webhooks.delivering import Delivered, deliver
 from slaportal.outbox.webhooks.kinds import KINDS, kinds_for
+from slaportal.outbox.webhooks.owners import owned_with
 from slaportal.outbox.webhooks.spreading import spread
 from slaportal.tenancy.scope import STAFF, database_now, scope
 from tests.conftest import logged_in_as
@@ -79,7 +80,7 @@ def heard(world: World, who: str) -> list[tuple[str, dict[str, Any]]]:
     with logged_in_as("portal_jobs"):
         spread()
     with world.inside(who):
-        told = EventDelivery.objects.filter(tenant_id=world.members[who].tenant_id).order_by("pk")
+        told = EventDelivery.objects.filter(owned_with(world.members[who])).order_by("pk")
         return [(one.kind, json.loads(one.body)["data"]) for one in told]
 
 

@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -303,6 +304,20 @@ def test_one_that_hangs_delays_nobody_else(world: World, receiver: Receiver) -> 
         assert len(arrived) == 50
         assert max(arrived) < 5
     assert (len(receiver.at("/flaky")), len(receiver.at("/drip"))) == (claiming.AT_ONCE, 1)
+
+
+def test_whatever_others_do_who_is_well_gets_everything(world: World, receiver: Receiver) -> None:
+    for path in ("/big", "/410", "/301", "/hang", "/nothing", "/nonsense", "/head"):
+        endpoint(world, "admin", receiver.url(path))
+    endpoint(world, "admin", receiver.url("/ok"))
+    endpoint(world, "cora", receiver.url("/ok/cora"))
+    happen(world, "p1", count=20)
+    happen(world, "p2", count=20)
+    work(seconds=2, patience_s=3)
+    assert (len(receiver.at("/ok")), len(receiver.at("/ok/cora"))) == (20, 20)
+    assert len(receiver.at("/410")) == 1
+    lost = Counter(one.endpoint.url for one in deliveries(world) if one.state == State.CANCELLED)
+    assert lost == {receiver.url("/410"): 19}
 
 
 def test_of_one_endpoint_a_few_are_under_way_and_of_one_that_is_not_proven_a_single_one(

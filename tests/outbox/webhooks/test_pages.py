@@ -15,6 +15,7 @@ from slaportal.audit.models import Event
 from slaportal.outbox.models import Endpoint, EventDelivery, State
 from slaportal.outbox.webhooks.actions import MOST_ENDPOINTS
 from slaportal.outbox.webhooks.kinds import KINDS, choices_for, kinds_for
+from slaportal.outbox.webhooks.owners import owned_with
 from slaportal.tenancy.scope import database_now
 from tests.files import rows_of
 from tests.outbox.webhooks.endpoints import deliveries, endpoint, happen, reread, staff, work
@@ -43,7 +44,7 @@ def secret_in(answer: Any) -> str:
 
 def made(world: World, who: str = "admin") -> Endpoint:
     with world.inside(who):
-        return Endpoint.objects.get(tenant_id=world.members[who].tenant_id)
+        return Endpoint.objects.get(owned_with(world.members[who]))
 
 
 def test_an_empty_list_says_what_webhooks_are_for(world: World) -> None:
