@@ -59,9 +59,8 @@ def publish_policy(
         created_at=at,
     )
     after = {"policy": policy, "number": version.number, "digest": version.digest, "effective_from": effective_from}
-    if retime:
-        after |= {"retime": True}
-    record("policy_published", version, actor=actor, after=after, reason=note)
+    told = after | ({"retime": True} if retime else {})
+    record("policy_published", version, actor=actor, after=told, reason=note)
     announce_published(version, at=at)
     return version
 

@@ -34,9 +34,8 @@ def worked_out(at: object) -> None:
         sweep_due(at=at)  # type: ignore[arg-type]
 
 
-def test_everything_that_happens_to_a_ticket_is_told_to_those_who_may_read_it(
-    world: World, subscription: Subscription
-) -> None:
+def live(world: World, subscription: Subscription) -> None:
+    """A ticket of amy's to which everything happens, a minute each."""
     agent, amy = world.members["agent"], world.members["amy"]
     with world.inside("amy"):
         ticket = opened(world, subscription, "amy")
@@ -59,6 +58,12 @@ def test_everything_that_happens_to_a_ticket_is_told_to_those_who_may_read_it(
         resolve(ticket, "fix", actor=agent, at=MONDAY + 12 * MINUTE)
     with world.inside("amy"):
         close(ticket, actor=amy, at=MONDAY + 13 * MINUTE)
+
+
+def test_everything_that_happens_to_a_ticket_is_told_to_those_who_may_read_it(
+    world: World, subscription: Subscription
+) -> None:
+    live(world, subscription)
     changed = "ticket.status_changed"
     to_customer = [
         *("ticket.opened", "ticket.severity_changed", "ticket.replied", changed, "ticket.replied", changed),

@@ -2,13 +2,11 @@
 
 import json
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from pytest_django import Settings
 from standardwebhooks import Webhook
 
 from slaportal.audit.models import Event
@@ -19,18 +17,11 @@ from slaportal.outbox.webhooks.owners import owned_with
 from slaportal.tenancy.scope import database_now
 from tests.files import rows_of
 from tests.outbox.webhooks.endpoints import deliveries, endpoint, happen, reread, staff, work
-from tests.outbox.webhooks.receiver import HOST, Receiver, receiving
+from tests.outbox.webhooks.receiver import Receiver
 from tests.world import World
 
 URL = "https://hooks.example.test/in"
 GIVEN = {"url": URL, "description": "To the pager", "kinds": ["ticket.opened", "clock.breached"]}
-
-
-@pytest.fixture
-def receiver(settings: Settings) -> Iterator[Receiver]:
-    settings.WEBHOOK_LOOPBACK_HOSTS = [HOST]
-    with receiving() as found:
-        yield found
 
 
 def page(answer: Any) -> str:

@@ -17,14 +17,7 @@ from cryptography.x509.oid import NameOID
 from pytest_django import Settings
 
 from slaportal.outbox.webhooks.posting import KEPT, MOST_READ, post, tls
-from tests.outbox.webhooks.receiver import HOST, Receiver, receiving
-
-
-@pytest.fixture
-def receiver(settings: Settings) -> Iterator[Receiver]:
-    settings.WEBHOOK_LOOPBACK_HOSTS = [HOST]
-    with receiving() as found:
-        yield found
+from tests.outbox.webhooks.receiver import HOST, Receiver
 
 
 def test_what_is_sent_and_what_is_kept_of_the_answer(receiver: Receiver) -> None:
