@@ -22,10 +22,12 @@ class OutboxConfig(AppConfig):
             endpoint_enabled=_("Webhook switched on"),
             endpoint_secret_rotated=_("New secret for a webhook"),
             event_resent=_("Event sent again"),
+            events_resent=_("Events sent again"),
         )
         KINDS.update(endpoint=_("Webhook"), eventdelivery=_("Event"))
         FIELDS.update(
             address=_("Address"),
+            count=_("How many"),
             both_until=_("Both secrets sign until"),
             description=_("Description"),
             events=_("Events"),

@@ -19,7 +19,10 @@ from tickets.models import Breach, Ticket
 TABLE = Path(__file__).with_name("matrix.yaml")
 EVERYBODY = ("anonymous", "agent", "lead", "admin", "amy", "ann", "bob", "carl", "cora", "olga")
 # Routes about one webhook.
-WEBHOOK = ("webhook", *(f"webhook_{act}" for act in ("change", "delete", "disable", "enable", "ping", "rotate")))
+WEBHOOK = (
+    "webhook",
+    *(f"webhook_{act}" for act in ("change", "delete", "disable", "enable", "ping", "resend_lost", "rotate")),
+)
 # What p1 has to show (tests.living), by the first word of the routes about it.
 LIVED = ("outage", "window", "claim")
 WORDS = {"everybody": " ".join(EVERYBODY), "signed-in": " ".join(EVERYBODY[1:])}

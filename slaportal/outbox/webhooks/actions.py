@@ -141,6 +141,22 @@ def resend_delivery(delivery: EventDelivery, *, actor: Membership, at: datetime)
     hint(DELIVER)
 
 
+def resend_lost(endpoint: Endpoint, *, actor: Membership, at: datetime) -> int:
+    """All that was given up or not sent, once more, each under its id; how many. A few are under way at once.
+
+    Refuses `endpoint_off`, `nothing_lost`.
+    """
+    require_owner(actor)
+    _refuse_off(endpoint)
+    lost = EventDelivery.objects.filter(endpoint_id=endpoint.pk, state__in=(State.GIVEN_UP, State.CANCELLED))
+    count = lost.update(state=State.WAITING, attempts=0, next_attempt_at=at, claim=None, ended_at=None)
+    if not count:
+        raise Refusal("nothing_lost", _("Everything was delivered: there is nothing to send again."), status=409)
+    record("events_resent", endpoint, actor=actor, after={"count": count})
+    hint(DELIVER)
+    return count
+
+
 def require_owner(actor: Membership) -> None:
     """Refuses everybody but the administrators of a provider and the managers of a customer."""
     require_role(actor, Role.ADMIN, Role.MANAGER)

@@ -23,6 +23,11 @@ def endpoints_of(actor: Membership) -> QuerySet[Endpoint]:
     return found.annotate(failed=Coalesce(Subquery(counted, output_field=IntegerField()), 0)).order_by("pk")
 
 
+def lost_by(endpoint: Endpoint) -> int:
+    """How many events did not arrive there in the end."""
+    return EventDelivery.objects.filter(endpoint_id=endpoint.pk, state__in=(State.GIVEN_UP, State.CANCELLED)).count()
+
+
 def deliveries_of(actor: Membership, *, state: str = "", endpoint: int | None = None) -> QuerySet[EventDelivery]:
     """Newest first, without their bodies; those to deleted endpoints too. `state` is FAILED, WAITS, TAKEN or ""."""
     found = EventDelivery.objects.filter(owned_with(actor))

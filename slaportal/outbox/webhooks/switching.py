@@ -81,7 +81,7 @@ def _tell_owners(endpoint: Endpoint, at: datetime) -> None:
         (
             said % told,
             _("No more events are sent there, and those that waited were not sent."),
-            _("When it is mended, switch it on, and send what it missed again: %(url)s")
+            _("When it is mended, switch it on, and send again what it lost: %(url)s")
             % {"url": settings.PUBLIC_URL + reverse("webhook", args=[endpoint.pk])},
         )
     )

@@ -17,5 +17,6 @@ urlpatterns = [
     path("<int:pk>/enable/", views.webhook_enable, name="webhook_enable"),
     path("<int:pk>/disable/", views.webhook_disable, name="webhook_disable"),
     path("<int:pk>/ping/", views.webhook_ping, name="webhook_ping"),
+    path("<int:pk>/resend/", views.webhook_resend_lost, name="webhook_resend_lost"),
     path("<int:pk>/delete/", views.webhook_delete, name="webhook_delete"),
 ]

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from slaportal.outbox.models import Endpoint
@@ -25,7 +25,7 @@ from slaportal.outbox.webhooks.lines import (
     endpoint_line,
     indented,
 )
-from slaportal.outbox.webhooks.queries import FAILED, TAKEN, WAITS, attempts_of, deliveries_of, endpoints_of
+from slaportal.outbox.webhooks.queries import FAILED, TAKEN, WAITS, attempts_of, deliveries_of, endpoints_of, lost_by
 from slaportal.pages.paging import page_of
 from slaportal.pages.refusals import tell_in
 from slaportal.pages.spreadsheets import CsvFile, in_blocks
@@ -87,6 +87,7 @@ def _page(request: HttpRequest, actor: Membership, endpoint: Endpoint, *, secret
         "endpoint": endpoint,
         "secret": secret,
         "lines": [delivery_line(delivery, now) for delivery in newest],
+        "lost": lost_by(endpoint),
     }
     return render(request, "webhooks/webhook.html", shown)
 
@@ -205,6 +206,17 @@ def webhook_delivery(request: HttpRequest, pk: int) -> HttpResponse:
         "attempts": attempt_lines(list(attempts_of(delivery))),
     }
     return render(request, "webhooks/delivery.html", shown)
+
+
+@needs(*OWNERS)
+@require_POST
+def webhook_resend_lost(request: HttpRequest, pk: int) -> HttpResponse:
+    """All that did not arrive at one endpoint, once more."""
+    actor = membership_of(request)
+    count = actions.resend_lost(get_endpoint_for(actor, pk), actor=actor, at=timezone.now())
+    said = ngettext("%(count)s event is sent again.", "%(count)s events are sent again.", count)
+    messages.success(request, said % {"count": count})
+    return redirect("webhook", pk)
 
 
 @needs(*OWNERS)

@@ -196,6 +196,30 @@ def test_what_was_given_up_is_sent_again_by_the_button(world: World, receiver: R
     assert "No delivery is in this state." in page(client.get("/webhooks/deliveries/?state=failed"))
 
 
+def test_all_that_was_lost_is_sent_again_once_it_is_mended(world: World, receiver: Receiver) -> None:
+    client = world.client("ann")
+    client.post("/webhooks/new/", {**GIVEN, "url": receiver.url("/flaky")})
+    pk, theirs = made(world, "ann").pk, {"tenant_id": world.tenants["a"].pk, "to_tenant": True}
+    assert client.post(f"/webhooks/{pk}/resend/").status_code == 409  # nothing was lost
+    receiver.behaves["/flaky"] = "410"
+    happen(world, "p1", count=3, **theirs)
+    work()
+    off = page(client.get(f"/webhooks/{pk}/"))
+    assert "It answered 410 Gone" in off
+    assert "lost events" not in off
+    assert client.post(f"/webhooks/{pk}/resend/").status_code == 409
+    del receiver.behaves["/flaky"]
+    client.post(f"/webhooks/{pk}/enable/")
+    assert "Send 3 lost events again" in page(client.get(f"/webhooks/{pk}/"))
+    assert "3 events are sent again." in page(client.post(f"/webhooks/{pk}/resend/", follow=True))
+    work()
+    assert {one.state for one in deliveries(world)} == {State.SENT}
+    assert len({one.headers["webhook-id"] for one in receiver.received}) == 3
+    assert "lost event" not in page(client.get(f"/webhooks/{pk}/"))
+    with world.inside("admin"):
+        assert (Event.objects.get(action="events_resent").after or {})["count"] == 3
+
+
 def test_what_an_endpoint_answers_is_text_on_the_page(world: World, receiver: Receiver) -> None:
     client = world.client("admin")
     client.post("/webhooks/new/", {**GIVEN, "url": receiver.url("/script")})
@@ -218,7 +242,7 @@ def test_nobody_finds_anothers(world: World, receiver: Receiver) -> None:
         for path in (f"/webhooks/{pk}/", f"/webhooks/{pk}/change/", f"/webhooks/deliveries/{delivery.pk}/"):
             assert other.get(path).status_code == 404
         assert other.get(f"/webhooks/deliveries/?endpoint={pk}").status_code == 404
-        for act in ("rotate", "enable", "disable", "ping", "delete"):
+        for act in ("rotate", "enable", "disable", "ping", "resend", "delete"):
             assert other.post(f"/webhooks/{pk}/{act}/").status_code == 404
         assert other.post(f"/webhooks/deliveries/{delivery.pk}/resend/").status_code == 404
         assert "Nothing was sent yet." in page(other.get("/webhooks/deliveries/"))
