@@ -8,6 +8,16 @@ from slaportal.outbox import words
 from slaportal.outbox.webhooks.kinds import GROUPS, EventKind
 from slaportal.outbox.webhooks.kinds import KINDS as EVENTS
 
+# What webhooks can be told of.
+TOLD = {
+    "month.closed": EventKind(_("Month closed")),
+    "month.revised": EventKind(_("Month corrected")),
+    "outage.corrected": EventKind(_("Outage corrected")),
+    "outage.ended": EventKind(_("Outage ended")),
+    "outage.recorded": EventKind(_("Outage recorded")),
+    "outage.struck_out": EventKind(_("Outage struck out")),
+}
+
 
 class UptimeConfig(AppConfig):
     """Outages, maintenance, availability and performance."""
@@ -60,13 +70,4 @@ class UptimeConfig(AppConfig):
             window_moved=_("Maintenance moved"),
         )
         GROUPS.update(outage=_("Outages"), month=_("Months"))
-        EVENTS.update(
-            {
-                "month.closed": EventKind(_("Month closed")),
-                "month.revised": EventKind(_("Month corrected")),
-                "outage.corrected": EventKind(_("Outage corrected")),
-                "outage.ended": EventKind(_("Outage ended")),
-                "outage.recorded": EventKind(_("Outage recorded")),
-                "outage.struck_out": EventKind(_("Outage struck out")),
-            }
-        )
+        EVENTS.update(TOLD)
