@@ -199,10 +199,10 @@ def test_what_was_given_up_is_sent_again_by_the_button(world: World, receiver: R
 def test_all_that_was_lost_is_sent_again_once_it_is_mended(world: World, receiver: Receiver) -> None:
     client = world.client("ann")
     client.post("/webhooks/new/", {**GIVEN, "url": receiver.url("/flaky")})
-    pk, theirs = made(world, "ann").pk, {"tenant_id": world.tenants["a"].pk, "to_tenant": True}
+    pk = made(world, "ann").pk
     assert client.post(f"/webhooks/{pk}/resend/").status_code == 409  # nothing was lost
     receiver.behaves["/flaky"] = "410"
-    happen(world, "p1", count=3, **theirs)
+    happen(world, "p1", count=3, tenant_id=world.tenants["a"].pk, to_tenant=True)
     work()
     off = page(client.get(f"/webhooks/{pk}/"))
     assert "It answered 410 Gone" in off
