@@ -248,6 +248,8 @@ else:
     EMAIL_BACKEND = "slaportal.outbox.mailbox.MailboxBackend"
 EMAIL_TIMEOUT = 20
 MAILBOX = places.VAR / "mail"
+# Hosts at which webhooks may lie on this machine, and without TLS: for development and tests, never in an installation.
+WEBHOOK_LOOPBACK_HOSTS = env.list("WEBHOOK_LOOPBACK_HOSTS", default=[])
 
 USE_TZ = True
 TIME_ZONE = "UTC"

@@ -9,6 +9,7 @@ urlpatterns = [
     path("", include("tickets.urls")),
     path("audit/", include("slaportal.audit.urls")),
     path("", include("slaportal.outbox.urls")),
+    path("webhooks/", include("slaportal.outbox.webhooks.urls")),
     path("api/v1/", include("slaportal.api.urls")),
     path("api/v1/", include("tickets.api.urls")),
     path("", include("credits.urls")),

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
+from contracts.announcing import announce_published
 from contracts.models import Change, PolicyVersion, PublishedScenarios
 from contracts.policy.documents import Document, agreement_of
 from slaportal.audit.record import record
@@ -88,6 +89,7 @@ def _leave_traces(
     if retime:
         after |= {"retime": True}
     record("policy_published", version, actor=actor, after=after, reason=version.note)
+    announce_published(version, at=at)
 
 
 def refuse_unless_publisher(actor: Membership | str) -> None:

@@ -72,7 +72,7 @@ def _served(copy: str, port: int) -> Iterator[Installation]:
         [sys.executable, "-m", "gunicorn", "slaportal.wsgi", "--bind", f"127.0.0.1:{port}", "--threads", "4",
          "--config", "python:slaportal.site.gunicorn"],
         cwd=BASE_DIR,
-        env=environment(copy, "portal_web", DEMO="1", PUBLIC_URL=address),
+        env=environment(copy, "portal_web", DEMO="1", PUBLIC_URL=address, WEBHOOK_LOOPBACK_HOSTS="127.0.0.1"),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )  # fmt: skip

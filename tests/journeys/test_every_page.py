@@ -7,11 +7,16 @@ from playwright.sync_api import Browser
 from tests.journeys.visitor import Installation, visiting
 
 ACCOUNT = ["/account/2fa/", "/account/profile/", "/account/email/", "/account/password/change/", "/account/sessions/"]
+WEBHOOKS = ["/webhooks/", "/webhooks/new/", "/webhooks/deliveries/"]
 SEEN = {
     "stranger": ("", ["/account/login/", "/account/password/reset/", "/account/signup/", "/nowhere/"]),
     "admin": (
         "joan@spirion.example",
-        [*("/", "/people/", "/customers/", "/jobs/", "/messages/", "/audit/", "/tokens/", "/provider/"), *ACCOUNT],
+        [
+            *("/", "/people/", "/customers/", "/jobs/", "/messages/", "/audit/", "/tokens/", "/provider/"),
+            *WEBHOOKS,
+            *ACCOUNT,
+        ],
     ),
     "agent": (
         "ana@spirion.example",
@@ -53,6 +58,7 @@ SEEN = {
             "/tickets/new/",
             "/months/",
             "/agreement/",
+            *WEBHOOKS,
         ],
     ),
     "member": ("george@harlow-u.example", ["/", "/people/"]),

@@ -19,6 +19,11 @@ from tickets.models import Breach, Ticket
 
 TABLE = Path(__file__).with_name("matrix.yaml")
 EVERYBODY = ("anonymous", "agent", "lead", "admin", "amy", "ann", "bob", "carl", "cora", "olga")
+# Routes about one webhook.
+WEBHOOK = (
+    "webhook",
+    *(f"webhook_{act}" for act in ("change", "delete", "disable", "enable", "ping", "resend_lost", "rotate")),
+)
 # What p1 has to show (tests.living), by the first word of the routes about it.
 LIVED = ("outage", "window", "claim")
 WORDS = {"everybody": " ".join(EVERYBODY), "signed-in": " ".join(EVERYBODY[1:])}
@@ -105,6 +110,9 @@ def _others(route: str, world: World) -> list[Any]:
         "job_progress": [job],
         "job_cancel": [job],
         "message_retry": [world.ids.get("message")],
+        **{route: [world.ids.get("endpoint")] for route in WEBHOOK},
+        "webhook_delivery": [world.ids.get("event")],
+        "webhook_resend": [world.ids.get("event")],
         "policy_new": ["sla"],
         "account_confirm_email": ["wrong-key"],
         "account_reset_password_from_key": ["1", "wrong-key"],
