@@ -28,6 +28,8 @@ KEPT = """
   new PerformanceObserver((list) => { for (const e of list.getEntries()) if (!e.hadRecentInput) shifts += e.value })
     .observe({ type: 'layout-shift', buffered: true })
 """
+# Values that are spelled as the pages' own words are, within a line.
+_WORDS = frozenset({"0", "1", "2", "3", "none", "running", "done", "down"})
 # All that is to be read: texts that are seen and choices; not what people or policies wrote as code.
 _TEXTS = """() => {
   const found = [], walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
@@ -54,7 +56,7 @@ def kinds() -> frozenset[str]:
     for model in apps.get_models():
         for field in model._meta.get_fields():
             for value, label in getattr(field, "flatchoices", ()):
-                if str(value) != str(label):
+                if str(value) != str(label) and str(value) not in _WORDS:
                     found.add(str(value))
     return frozenset(found - {""})
 

@@ -52,7 +52,7 @@ def test_nothing_is_wrong_with_a_good_page(page: Page) -> None:
         ("<p>None.", "<p style='color: #bbb'>None.", "color-contrast: "),
         (
             "</main>",
-            "<button class=s>x</button><button class=s>y</button></main>",
+            "<div><button class=s>x</button><button class=s>y</button></div></main>",
             "target-size: ",
         ),
         ("<main>", "<div>", "landmark-one-main: "),

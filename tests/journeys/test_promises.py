@@ -44,7 +44,7 @@ def test_an_outage_reaches_the_customers_open_month_within_five_seconds(
         expect(customer.get_by_text(title)).to_have_count(0)
         customer.evaluate(WATCH, title)
         answered_at = recorded(lead, title, now=timezone.now())
-        customer.wait_for_function("window.stoodAt", timeout=PATIENCE_MS)
+        customer.wait_for_function("() => window.stoodAt", timeout=PATIENCE_MS)
         took_s = (customer.evaluate("window.stoodAt") - answered_at) / 1000
         row = customer.get_by_role("row").filter(has_text=title)
         expect(row).to_contain_text("Cause: Our own", timeout=PATIENCE_MS)
@@ -98,7 +98,7 @@ def test_a_credit_is_claimed_in_two_clicks_approved_and_seen(
         expect(lead.get_by_text("the credit is granted")).to_be_visible()
         expect(lead.get_by_role("heading", name="The decision")).to_be_visible()
 
-        customer.wait_for_function("window.stoodAt", timeout=PATIENCE_MS)  # its page follows by itself
+        customer.wait_for_function("() => window.stoodAt", timeout=PATIENCE_MS)  # its page follows by itself
         expect(credit.get_by_text("Approved")).to_be_visible(timeout=PATIENCE_MS)
         expect(credit).to_contain_text("Reason: It comes with the next invoice.")
         expect(credit.get_by_text("Decided")).to_contain_text(amount)
