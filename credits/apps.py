@@ -3,7 +3,8 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
-from slaportal.audit.words import ACTIONS, FIELDS, KINDS
+from slaportal.audit.words import ACTIONS, FIELDS, KINDS, VALUES, in_words
+from uptime.words import period_in_words
 
 
 class CreditsConfig(AppConfig):
@@ -24,3 +25,4 @@ class CreditsConfig(AppConfig):
         )
         KINDS.update(claim=_("Claim"))
         FIELDS.update(amount=_("Amount"), month=_("Month"), claim=_("Claim"))
+        VALUES.update(month=period_in_words, state=in_words)

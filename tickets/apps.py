@@ -3,7 +3,7 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
-from slaportal.audit.words import ACTIONS, FIELDS, KINDS
+from slaportal.audit.words import ACTIONS, FIELDS, KINDS, VALUES, in_words
 
 
 class TicketsConfig(AppConfig):
@@ -40,3 +40,4 @@ class TicketsConfig(AppConfig):
             status=_("Status"),
             subject=_("Subject"),
         )
+        VALUES.update(dict.fromkeys(("clock", "plan", "resolution", "severity", "status"), in_words))

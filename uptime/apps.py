@@ -3,8 +3,9 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
-from slaportal.audit.words import ACTIONS, FIELDS, KINDS
+from slaportal.audit.words import ACTIONS, FIELDS, KINDS, VALUES, in_words
 from slaportal.outbox import words
+from uptime.words import cause_in_words
 
 
 class UptimeConfig(AppConfig):
@@ -52,6 +53,7 @@ class UptimeConfig(AppConfig):
             true_start_at=_("True start"),
             void_at=_("Struck out"),
         )
+        VALUES.update(cause=cause_in_words, impact=in_words, kind=in_words)
         words.KINDS.update(
             window_announced=_("Maintenance announced"),
             window_cancelled=_("Maintenance cancelled"),

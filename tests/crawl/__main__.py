@@ -20,9 +20,9 @@ from tests.crawl.guided import guide
 from tests.crawl.roles import ROLES
 from tests.crawl.screens import clear, write_index
 from tests.crawl.walking import NOT_WALKED, walk
-from tests.crawl.weighing import Weighed, weigh
 from tests.journeys.serving import CHROMIUM, chromium, served, working
 from tests.journeys.visitor import Installation, opened
+from tests.journeys.weighing import Weighed, weigh
 from tests.site.matrix import routes, table
 
 DATABASE = "portal_crawl"
@@ -74,9 +74,15 @@ def _installation() -> Iterator[Installation]:
         server.connection.close()
 
 
-def _crawl(installation: Installation, seen: Seen) -> list[Weighed]:
+def _crawl(installation: Installation, seen: Seen) -> dict[str, Weighed]:
     with chromium() as browser:
-        weighed = [weigh(browser, installation, ROLES[number], path, seen) for path, number in FIRST]
+        weighed = {
+            f"{path} as {ROLES[number].name}": weigh(browser, installation, ROLES[number].email, path)
+            for path, number in FIRST
+        }
+        for where, one in weighed.items():
+            for what in one.wrong():
+                seen.say(where, what)
         for role in ROLES:
             began = time.monotonic()
             with opened(browser, installation, role.email) as (page, complaints):
@@ -91,11 +97,11 @@ def _crawl(installation: Installation, seen: Seen) -> list[Weighed]:
     return weighed
 
 
-def _tell(seen: Seen, weighed: list[Weighed], took_s: float) -> None:
+def _tell(seen: Seen, weighed: dict[str, Weighed], took_s: float) -> None:
     print("\nFirst visits")
-    for one in weighed:
-        shifts = ", ".join(f"{shift:.4f} at {width} px" for width, shift in one.shifts)
-        print(f"{one.name:45} {one.bytes / 1000:6.1f} kB in {one.requests} requests; layout shift {shifts}")
+    for where, one in weighed.items():
+        shifts = ", ".join(f"{shift:.4f} at {width} px" for width, shift in one.shifts.items())
+        print(f"{where:45} {one.bytes / 1000:6.1f} kB in {one.requests} requests; layout shift {shifts}")
     print("\nPages by route")
     for route, who in sorted(seen.routes.items()):
         print(f"{route:42} {len(who)}: {', '.join(sorted(who))}")

@@ -10,11 +10,10 @@ from pathlib import Path
 from playwright.sync_api import Page
 
 from tests.crawl.roles import Role
-from tests.journeys.looking import LOOKS, look, picture, unfold, wrong_as_it_is, wrong_in_this_look
+from tests.journeys.looking import LOOKS, look, moved, picture, unfold, wrong_as_it_is, wrong_in_this_look
 
 # What differs each time that a page is made: tokens, and lengths of time that pass.
 _FLEETING = re.compile(r'name="csrfmiddlewaretoken" value="[^"]*"|[0-9a-f]{8}-[0-9a-f-]{27}|\?seen=\w+|\d+ (?:min|s)\b')
-STEADY = 0.0005  # a shift smaller than this is a rounding of the compositor's
 
 
 @dataclass(slots=True)
@@ -50,9 +49,7 @@ def examine(page: Page, role: Role, route: str, path: str, seen: Seen, *, always
         seen.same[role.name] += 1
         return
     seen.fingerprints.add(print_of)
-    if (shift := page.evaluate("window.shifts || 0")) > STEADY:
-        seen.say(where, f"what stood moved: layout shift of {shift:.4f}")
-    for what in _looked_at(page, f"{route}-{role.side}".replace("_", "-"), page.title(), role, seen):
+    for what in (*moved(page), *_looked_at(page, f"{route}-{role.side}".replace("_", "-"), page.title(), role, seen)):
         seen.say(where, what)
 
 

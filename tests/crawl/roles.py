@@ -5,12 +5,16 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """Somebody of the demo; `side` has pages of its own, and only the first provider's are pictured."""
+    """Somebody of the demo; `side` has pages of its own, of each route so many `examples` are looked at.
+
+    Only the first provider's are pictured.
+    """
 
     name: str
     side: str
     email: str = ""
     pictured: bool = True
+    examples: int = 2
 
 
 ROLES = (
@@ -21,9 +25,9 @@ ROLES = (
     Role("a manager at Spirion's customer", "customer", "nina@harlow-u.example"),
     Role("a member at Spirion's customer", "customer", "george@harlow-u.example"),
     Role("the operator", "operator", "operator@portal.example"),
-    Role("Infopromo's administrator", "staff", "agnieszka@infopromo.example", pictured=False),
-    Role("Infopromo's lead", "staff", "piotr@infopromo.example", pictured=False),
-    Role("Infopromo's agent", "staff", "marta@infopromo.example", pictured=False),
-    Role("a manager at Infopromo's customer", "customer", "zofia@wislapress.example", pictured=False),
-    Role("a member at Infopromo's customer", "customer", "marek@wislapress.example", pictured=False),
+    Role("Infopromo's administrator", "staff", "agnieszka@infopromo.example", pictured=False, examples=1),
+    Role("Infopromo's lead", "staff", "piotr@infopromo.example", pictured=False, examples=1),
+    Role("Infopromo's agent", "staff", "marta@infopromo.example", pictured=False, examples=1),
+    Role("a manager at Infopromo's customer", "customer", "zofia@wislapress.example", pictured=False, examples=1),
+    Role("a member at Infopromo's customer", "customer", "marek@wislapress.example", pictured=False, examples=1),
 )

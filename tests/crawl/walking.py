@@ -1,4 +1,4 @@
-"""Through all pages of one role: routes without arguments first, then what the pages link to, two of each route."""
+"""Through all pages of one role: routes without arguments first, then what the pages link to, some of each route."""
 
 from collections import Counter, deque
 from collections.abc import Iterator
@@ -11,7 +11,6 @@ from tests.crawl.examining import Seen, examine
 from tests.crawl.roles import Role
 from tests.site.matrix import routes
 
-EXAMPLES = 2
 # Not for people: programs ask them. Or done once only, as a guided visit.
 NOT_WALKED = {"healthz", "readyz", "account_logout"}
 _LINKS = "all => all.map((a) => a.getAttribute('href')).filter((href) => href && !href.startsWith('#'))"
@@ -27,7 +26,7 @@ def walk(page: Page, role: Role, seen: Seen, complaints: list[str]) -> None:
     while waiting:
         path = waiting.popleft()
         route = route_of(path)
-        if path in known or examples[route] >= EXAMPLES or route in NOT_WALKED:
+        if path in known or examples[route] >= role.examples or route in NOT_WALKED:
             continue
         known.add(path)
         status = _visit(page, path)
@@ -66,7 +65,7 @@ def route_of(path: str) -> str:
 
 
 def _visit(page: Page, path: str) -> int:
-    """The status; 0 for what is no page: a file to keep, an answer for programs."""
+    """The status; 0 for what is no page: a file to keep, an answer for programs, a part of a page."""
     try:
         answer = page.goto(path)
     except Error as error:
@@ -75,7 +74,7 @@ def _visit(page: Page, path: str) -> int:
         raise
     if answer is None or not answer.headers.get("content-type", "").startswith("text/html"):
         return 0
-    return answer.status
+    return answer.status if "<html" in answer.text()[:200] else 0
 
 
 def _linked(page: Page) -> Iterator[str]:

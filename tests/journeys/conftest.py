@@ -16,6 +16,8 @@ from tests.journeys.visitor import Installation
 
 # Behind the databases of the fleets, whose tests empty every queue of theirs.
 QUEUES_FROM = 5
+# The first test of a process waits until the demo is filled.
+TIMEOUT_S = 400
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -23,6 +25,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.timeout(TIMEOUT_S))
 
 
 @pytest.fixture(scope="session")

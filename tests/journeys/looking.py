@@ -13,6 +13,7 @@ from playwright.sync_api import Page
 LOOKS = (("light", 1280), ("dark", 1280), ("dark", 390), ("light", 390))
 HEIGHTS = {1280: 900, 390: 844}
 ENDING = " · SLA Portal"
+STEADY = 0.0005  # a shift smaller than this is a rounding of the compositor's
 _AXE = Axe()
 _OPTIONS = {
     "resultTypes": ["violations"],
@@ -23,9 +24,14 @@ _OPTIONS = {
 }
 # Kept from the first moment of a page on: what the policy of its contents refused, and what moved after it stood.
 KEPT = """
-  window.refusedByPolicy = []; window.shifts = 0
+  window.refusedByPolicy = []; window.shifts = 0; window.shifted = []
   addEventListener('securitypolicyviolation', (e) => refusedByPolicy.push(`${e.violatedDirective} ${e.blockedURI}`))
-  new PerformanceObserver((list) => { for (const e of list.getEntries()) if (!e.hadRecentInput) shifts += e.value })
+  const named = (node) => node ? `${node.nodeName.toLowerCase()} ${node.className || ''}`.trim() : 'what is gone'
+  const shift = (entry) => {
+    shifts += entry.value
+    for (const source of entry.sources) shifted.push(named(source.node))
+  }
+  new PerformanceObserver((list) => list.getEntries().filter((entry) => !entry.hadRecentInput).forEach(shift))
     .observe({ type: 'layout-shift', buffered: true })
 """
 # Values that are spelled as the pages' own words are, within a line.
@@ -100,6 +106,12 @@ def wrong_as_it_is(page: Page) -> Iterator[str]:
         yield f"title {title!r}"
     yield from raw(texts(page), kinds())
     yield from (f"refused by the policy of contents: {what}" for what in page.evaluate("window.refusedByPolicy || []"))
+
+
+def moved(page: Page) -> Iterator[str]:
+    """Whether anything moved after it stood; asked before somebody looks at the page in another way."""
+    if (shift := page.evaluate("window.shifts || 0")) > STEADY:
+        yield f"what stood moved: layout shift of {shift:.4f}, of {', '.join(page.evaluate('window.shifted'))}"
 
 
 def wrong_in_this_look(page: Page) -> Iterator[str]:

@@ -3,8 +3,9 @@
 import pytest
 from playwright.sync_api import Browser
 
-from tests.journeys.looking import LOOKS, look, wrong_as_it_is, wrong_in_this_look
+from tests.journeys.looking import LOOKS, look, moved, wrong_as_it_is, wrong_in_this_look
 from tests.journeys.visitor import Installation, visiting
+from tests.journeys.weighing import weigh
 
 ACCOUNT = ["/account/2fa/", "/account/profile/", "/account/email/", "/account/password/change/", "/account/sessions/"]
 SEEN = {
@@ -67,7 +68,7 @@ def test_pages(browser: Browser, installation: Installation, who: str, looks: tu
     with visiting(browser, installation, email, width=looks[0][1]) as page:
         for path in paths:
             page.goto(path)
-            wrong += [f"{path}: {what}" for what in wrong_as_it_is(page)]
+            wrong += [f"{path}: {what}" for what in (*moved(page), *wrong_as_it_is(page))]
             alone = path.partition("?")[0]
             if titles.setdefault(page.title(), alone) != alone:
                 wrong.append(f"{path}: the title of {titles[page.title()]}")
@@ -75,3 +76,14 @@ def test_pages(browser: Browser, installation: Installation, who: str, looks: tu
                 look(page, theme, width)
                 wrong += [f"{path}, {theme}, {width} px: {what}" for what in wrong_in_this_look(page)]
     assert wrong == []
+
+
+@pytest.mark.parametrize(
+    ("who", "path"), [("stranger", "/account/login/"), ("agent", "/queue/"), ("agent", "/"), ("manager", "/")]
+)
+def test_a_first_visit_is_light_and_nothing_moves(
+    browser: Browser, installation: Installation, who: str, path: str
+) -> None:
+    weighed = weigh(browser, installation, SEEN[who][0], path)
+    assert weighed.requests > 5
+    assert [*weighed.wrong()] == []

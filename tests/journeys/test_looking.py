@@ -5,12 +5,15 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.journeys.looking import KEPT, kinds, raw, unfold, wrong_as_it_is, wrong_in_this_look
+from tests.journeys.looking import KEPT, kinds, moved, raw, unfold, wrong_as_it_is, wrong_in_this_look
 
 GOOD = """<!doctype html><html lang="en"><head><title>Queue · SLA Portal</title>
 <style>.s { width: 9px; height: 9px; padding: 0 }</style></head><body><main><h1>Queue</h1>
 <p>None. An outage appears here.</p><p class="mono">waiting_on_customer</p><p>Write to mei_tanaka@spirion.example.</p>
 <label>Status <select><option>Pending</option></select></label></main></body></html>"""
+
+# Done once two pictures of the page were drawn.
+DRAWN = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
 
 @pytest.fixture
@@ -61,6 +64,15 @@ def test_nothing_is_wrong_with_a_good_page(page: Page) -> None:
 def test_each_fault_is_found(page: Page, old: str, new: str, said: str) -> None:
     wrong = found(page, GOOD.replace(old, new, 1))
     assert [what for what in wrong if what.startswith(said)], wrong
+
+
+def test_what_moves_after_it_stood_is_found(page: Page) -> None:
+    page.set_content(GOOD)
+    page.evaluate(DRAWN)
+    assert [*moved(page)] == []
+    page.evaluate("document.querySelector('h1').style.paddingTop = '300px'")
+    page.wait_for_function("window.shifts > 0")
+    assert [what for what in moved(page) if what.startswith("what stood moved: layout shift of 0.")]
 
 
 def test_the_kinds_are_those_of_the_models_but_for_what_is_spelled_as_people_read_it() -> None:
