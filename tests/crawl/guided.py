@@ -6,7 +6,7 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Error, Page
 
 from slaportal.site.demo.cast import PASSWORD
 from tests.conftest import superuser_cursor
@@ -43,7 +43,10 @@ def guide(browser: Browser, installation: Installation, seen: Seen) -> None:
     """All of it."""
     guiding = Guide(browser, installation, seen)
     for part in (_mailed, _second_factor, _refused, _checked, _menus, _jobs):
-        part(guiding)
+        try:
+            part(guiding)
+        except Error as error:  # a button of another name, a page that does not come: the others are still looked at
+            seen.say(part.__name__.strip("_"), f"the guide came no further: {error.message.splitlines()[0]}")
 
 
 def _mailed(guiding: Guide) -> None:
@@ -64,7 +67,7 @@ def _mailed(guiding: Guide) -> None:
         guiding.examine(page, STRANGER, "invitation_used")
         page.goto("/account/password/reset/")
         page.get_by_label("Email").fill(forgetful)
-        page.get_by_role("button").filter(has_text="password").first.click()
+        page.get_by_role("button", name="Send me the link").click()
         page.wait_for_url("**/done/")
         page.goto(guiding.installation.link_to(forgetful))
         guiding.examine(page, STRANGER, "account_reset_password_from_key")
