@@ -6,6 +6,8 @@ from django.utils.translation import gettext_lazy as _
 
 from contracts.restored import move_restored_changes
 from slaportal.audit.words import ACTIONS, KINDS
+from slaportal.outbox.webhooks.kinds import GROUPS, EventKind
+from slaportal.outbox.webhooks.kinds import KINDS as EVENTS
 
 
 class ContractsConfig(AppConfig):
@@ -34,4 +36,10 @@ class ContractsConfig(AppConfig):
         )
         KINDS.update(
             policyversion=_("Policy"), subscription=_("Subscription"), service=_("Service"), contact=_("Contact")
+        )
+        GROUPS.update(policy=_("Policies"))
+        EVENTS.update(
+            {
+                "policy.published": EventKind(_("Policy published")),
+            }
         )

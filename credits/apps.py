@@ -4,6 +4,8 @@ from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
 from slaportal.audit.words import ACTIONS, FIELDS, KINDS, VALUES, in_words
+from slaportal.outbox.webhooks.kinds import GROUPS, EventKind
+from slaportal.outbox.webhooks.kinds import KINDS as EVENTS
 from uptime.words import period_in_words
 
 
@@ -26,3 +28,16 @@ class CreditsConfig(AppConfig):
         KINDS.update(claim=_("Claim"))
         FIELDS.update(amount=_("Amount"), month=_("Month"), claim=_("Claim"))
         VALUES.update(month=period_in_words, state=in_words)
+        GROUPS.update(credit=_("Credits"), claim=_("Claims"))
+        EVENTS.update(
+            {
+                "claim.approved": EventKind(_("Claim approved")),
+                "claim.filed": EventKind(_("Credit claimed")),
+                "claim.rejected": EventKind(_("Claim rejected")),
+                "claim.reviewed": EventKind(_("Claim under review")),
+                "claim.superseded": EventKind(_("Claim moved to a correction")),
+                "claim.withdrawn": EventKind(_("Claim withdrawn")),
+                "credit.changed": EventKind(_("Credit changed")),
+                "credit.claimable": EventKind(_("Credit can be claimed")),
+            }
+        )

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from django.db import connection
 
+from credits.announcing import announce_credits
 from credits.informing import tell_leads
 from credits.judging import judge
 from credits.loading import load, stored_rows
@@ -72,6 +73,7 @@ def _assess(periods: Sequence[SubscriptionPeriod], marked: Sequence[int], now: d
     judgements = [judge(of, at) for of in known]
     owners = {period.pk: Owner(period.tenant_id, period.measurement) for period in periods}
     rows = write_rows(judgements, stored, owners, provider_id=provider_id)
+    announce_credits(periods, judgements, stored, at=now)
     remind(zip(periods, known, judgements, strict=True), rows, now=now)
     if marked:
         tell_leads(marked, provider_id=provider_id)

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import connection
 
+from credits.announcing import announce_claim
 from credits.models import Claim
 from slaportal.audit.record import record
 
@@ -76,6 +77,7 @@ def _move(claim: Claim, period: int, now: datetime) -> None:
         claim.state = Claim.State.SUPERSEDED
         claim.save(update_fields=["state"])
         record("claim_superseded", claim, actor=WORKER, before={"state": before}, after={"claim": like.pk})
+        announce_claim(claim, at=now, by=like.pk)
 
 
 def _rows(sql: str, *arguments: Any) -> list[Any]:

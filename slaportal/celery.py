@@ -32,7 +32,7 @@ os.environ.setdefault("PORTAL_LOGIN", "portal_jobs")
 LONGEST_TASK_S = 300
 # A queue with so many messages gets no more of the timetable's: workers that were away find some, not thousands.
 BACKLOG = 200
-QUEUES = ("default", "messages", "jobs", "audit", "clocks", "periods")
+QUEUES = ("default", "messages", "webhooks", "jobs", "audit", "clocks", "periods")
 
 
 def _every(task: str, schedule: int | crontab) -> dict[str, Any]:
@@ -43,6 +43,7 @@ def _every(task: str, schedule: int | crontab) -> dict[str, Any]:
 TIMETABLE = {
     "beat-heart": _every("slaportal.site.tasks.beat_heart", 10),
     "send-due": _every("slaportal.outbox.tasks.send_due", 2),
+    "deliver-events": _every("slaportal.outbox.tasks.deliver_events", 2),
     "work-due": _every("slaportal.jobs.tasks.work_due", 5),
     "work-out-tickets": _every("tickets.tasks.work_out_marked", 5),
     "announce-due": _every("tickets.tasks.announce_due", 2),
@@ -55,6 +56,7 @@ TIMETABLE = {
     "find-all-breaches": _every("credits.tasks.find_all_breaches", crontab("40", "2")),
     "seal": _every("slaportal.audit.tasks.seal", 5),
     "publish-heads": _every("slaportal.audit.tasks.publish_heads", crontab("5", "0")),
+    "forget-calls": _every("slaportal.api.tasks.forget", crontab("10", "3")),
     "clear-sessions": _every("slaportal.people.tasks.clear_sessions", crontab("20", "3")),
 }
 
@@ -72,6 +74,7 @@ app.conf.update(
     task_default_queue="default",
     task_create_missing_queues=False,
     task_routes={
+        "slaportal.outbox.tasks.deliver_events": {"queue": "webhooks"},
         "slaportal.outbox.*": {"queue": "messages"},
         "slaportal.jobs.*": {"queue": "jobs"},
         "slaportal.audit.*": {"queue": "audit"},

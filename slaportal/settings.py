@@ -29,6 +29,7 @@ SECURE = PUBLIC_URL.startswith("https://")
 INSTALLED_APPS = [
     "slaportal.tenancy.apps.TenancyConfig",
     "slaportal.audit.apps.AuditConfig",
+    "slaportal.api.apps.ApiConfig",
     "slaportal.outbox.apps.OutboxConfig",
     "slaportal.jobs.apps.JobsConfig",
     "slaportal.people.apps.PeopleConfig",
@@ -51,6 +52,7 @@ INSTALLED_APPS = [
     "django_cotton",
     "django_htmx",
     "django_structlog",
+    "drf_spectacular",
 ]
 # From the outside in: the answer's headers, who it is, what it may see, and last the scope of the view.
 MIDDLEWARE = [
@@ -76,6 +78,7 @@ MIDDLEWARE = [
     "slaportal.tenancy.middleware.MembershipMiddleware",
     "slaportal.people.middleware.RequiredMfaMiddleware",
     "slaportal.people.middleware.ReaderMiddleware",
+    "slaportal.site.limits.RateMiddleware",
     "slaportal.tenancy.middleware.ScopeMiddleware",
     "slaportal.site.errors.RefusalMiddleware",
 ]
@@ -120,6 +123,29 @@ BROKER_URL = env.str("REDIS_URL", default="") or places.broker_url()
 # The modules that register kinds of jobs; the workers know no others.
 JOB_KINDS = ["slaportal.site.resending"]
 REDIS_URL = env.str("REDIS_URL", default="") or places.redis_url()
+
+# The API --------------------------------------------------------------------------------------------------------------
+
+API_CALLS_A_MINUTE = env.int("API_CALLS_A_MINUTE", default=600)
+# Who calls and who may is the business of slaportal.api.operations.ApiView; any other view is closed to everybody.
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_METADATA_CLASS": None,
+    "EXCEPTION_HANDLER": "slaportal.api.errors.refuse",
+    "URL_FORMAT_OVERRIDE": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "SLA Portal",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.0",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "POSTPROCESSING_HOOKS": ["slaportal.api.schema.close_shapes"],
+}
 
 # Signing in -----------------------------------------------------------------------------------------------------------
 
@@ -222,6 +248,8 @@ else:
     EMAIL_BACKEND = "slaportal.outbox.mailbox.MailboxBackend"
 EMAIL_TIMEOUT = 20
 MAILBOX = places.VAR / "mail"
+# Hosts at which webhooks may lie on this machine, and without TLS: for development and tests, never in an installation.
+WEBHOOK_LOOPBACK_HOSTS = env.list("WEBHOOK_LOOPBACK_HOSTS", default=[])
 
 USE_TZ = True
 TIME_ZONE = "UTC"

@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING
 
 from contracts.models import Contact, PolicyVersion, Reader, Service, Subscription
 from credits.models import AssessedPeriod, Assessment, Claim, Reminder
+from slaportal.outbox.models import Attempt, Endpoint, EventDelivery, Interest, Occurrence, State
+from slaportal.outbox.webhooks.signing import new_secret, sealed
+from slaportal.tenancy.models import Tenant
 from tickets.models import Breach, ClockWarning, Counter, Side, Ticket, TicketClock, TicketEvent
 from uptime.models import (
     Announcement,
@@ -45,6 +48,9 @@ def live_data(world: "World", slug: str, admin: str) -> None:
         _clocks(world, ticket, admin)
         _credits(world, _period(subscription), short)
         _delivered(world, slug, admin, Service.objects.get(provider=provider, key=f"service-{short}"))
+        _told(world, slug, subscription.tenant, f"CANARY-contract-{short}")
+    Interest.objects.create(provider=provider)
+    _told(world, slug, None, f"CANARY-provider-{slug}")
 
 
 def _version(subscription: Subscription) -> PolicyVersion:
@@ -229,3 +235,34 @@ def _told_of(window: Window, service: Service) -> None:
         told_at=window.planned_at,
         addresses=[contact.email for contact in Contact.objects.filter(tenant=service.tenant_id)],
     )
+
+
+def _told(world: "World", slug: str, tenant: Tenant | None, said: str) -> None:
+    """A webhook of the provider or of a customer, an event that it refused for good, and one that nobody wants."""
+    own = {"provider": world.providers[slug], "tenant": tenant}
+    event = {"kind": "ticket.opened", "body": f'{{"said":"{said}"}}', "created_at": FEBRUARY}
+    endpoint = Endpoint.objects.create(
+        **own,
+        url="https://hooks.example.test/in",
+        description=said,
+        kinds=["ticket.opened"],
+        secret=sealed(new_secret()),
+        created_at=FEBRUARY,
+    )
+    delivery = EventDelivery.objects.create(
+        **own,
+        **event,
+        endpoint=endpoint,
+        event=f"evt_{endpoint.pk}",
+        state=State.GIVEN_UP,
+        attempts=10,
+        next_attempt_at=FEBRUARY,
+        last_status=500,
+        last_error="status",
+        ended_at=FEBRUARY,
+    )
+    said_there = {"request": said, "answer": said, "status": 500, "error": "status"}
+    Attempt.objects.create(**own, **said_there, delivery=delivery, began_at=FEBRUARY, duration_ms=1)
+    Occurrence.objects.create(**own, **event, event=f"evt_other_{endpoint.pk}", to_provider=False, to_tenant=False)
+    world.ids.setdefault("endpoint", endpoint.pk)
+    world.ids.setdefault("event", delivery.pk)

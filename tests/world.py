@@ -17,6 +17,7 @@ from contracts.actions.contacts import add_contact
 from contracts.actions.policies import publish_policy
 from contracts.actions.subscriptions import Fee, cover_service, subscribe
 from contracts.policy.documents import shipped_policy
+from slaportal.api.repeating import Given, Sender, once
 from slaportal.audit.tasks import seal
 from slaportal.jobs.actions import start_job
 from slaportal.outbox.models import Message
@@ -30,6 +31,7 @@ from tests.conftest import logged_in_as
 from tests.living import live_data
 from tests.pictures import picture
 
+KEPT = Given(201, "{}")
 PASSWORD = "seven-purple-lighthouses"
 PROVIDERS = {"p1": ("a", "b"), "p2": ("c",)}
 # Who: provider, tenant, role. bob is the stranger of another tenant, carl and cora are those of another provider.
@@ -135,7 +137,8 @@ def live_in(world: World) -> None:
                 actor=member,
                 at=now,
             )
-            make_token(f"CANARY-token-{who}", read_only=False, expires_at=None, actor=member, at=now)
+            token, _secret = make_token(f"CANARY-token-{who}", read_only=False, expires_at=None, actor=member, at=now)
+            once(Sender(member, token), f"CANARY-token-{who}", "0" * 64, lambda: (KEPT, KEPT), at=now)
     for who in ("admin", "cora"):
         member = world.members[who]
         with world.inside(who):

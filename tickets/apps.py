@@ -4,6 +4,8 @@ from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
 from slaportal.audit.words import ACTIONS, FIELDS, KINDS, VALUES, in_words
+from slaportal.outbox.webhooks.kinds import GROUPS, EventKind
+from slaportal.outbox.webhooks.kinds import KINDS as EVENTS
 
 
 class TicketsConfig(AppConfig):
@@ -41,3 +43,20 @@ class TicketsConfig(AppConfig):
             subject=_("Subject"),
         )
         VALUES.update(dict.fromkeys(("clock", "plan", "resolution", "severity", "status"), in_words))
+        GROUPS.update(ticket=_("Tickets"), clock=_("Clocks"))
+        EVENTS.update(
+            {
+                "clock.breached": EventKind(_("Clock breached")),
+                "clock.excused": EventKind(_("Breach excused")),
+                "clock.warned": EventKind(_("Clock due soon"), for_tenants=False),
+                "ticket.assigned": EventKind(_("Ticket assigned"), for_tenants=False),
+                "ticket.closed": EventKind(_("Ticket closed")),
+                "ticket.opened": EventKind(_("Ticket opened")),
+                "ticket.reopened": EventKind(_("Ticket reopened")),
+                "ticket.replied": EventKind(_("Public reply on a ticket")),
+                "ticket.resolved": EventKind(_("Ticket solved")),
+                "ticket.severity_changed": EventKind(_("Severity changed")),
+                "ticket.status_asked": EventKind(_("Customer asked how a ticket stands")),
+                "ticket.status_changed": EventKind(_("Status changed")),
+            }
+        )

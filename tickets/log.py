@@ -12,6 +12,7 @@ from slaportal.intervals import Instant, instant_of, moment_of
 from slaportal.refusal import Refusal
 from slaportal.tenancy.models import Membership
 from slaportal.tenancy.task import hint
+from tickets.announcing import announce_added
 from tickets.history import EVENT_TYPES, Event, History, Resolution, Status
 from tickets.lifecycle import Act, next_act
 from tickets.models import Mark, Side, Ticket, TicketEvent
@@ -59,6 +60,8 @@ class Log:
         self.agreement = agreement
         self.events = events
         self.submitted: TicketEvent | None = None
+        self.added: list[TicketEvent] = []
+        self.before = ticket.status
         self.history = History(timing.severities, timing.default)
         for event in events:
             self.history.add(event)
@@ -97,6 +100,7 @@ class Log:
             side=said.side,
             token=said.token,
         )
+        self.added.append(event)
         ticket.revision += 1
         ticket.last_event_at = at
         if kind == "resolved":
@@ -114,7 +118,7 @@ class Log:
             acts.append(act)
 
     def save(self) -> None:
-        """Writes what the history says now to the ticket, and marks it to be worked out soon."""
+        """Writes what the history says now to the ticket, marks it to be worked out soon, and tells the webhooks."""
         ticket, history = self.ticket, self.history
         ticket.status = history.status or "open"
         ticket.severity = history.severities[-1][2] or ""
@@ -125,6 +129,7 @@ class Log:
         ticket.mark = Mark.SOON
         written = {name: getattr(ticket, name) for name in WRITTEN}
         Ticket.objects.filter(pk=ticket.pk).update(**written, marked_at=Now())
+        announce_added(ticket, self.added, was=self.before)
         hint(WORK_OUT)
 
     def _follow(self, event: Event) -> None:

@@ -160,6 +160,7 @@ class Ticket(models.Model):
             ),
             models.Index(fields=["tenant", "-id"], name="ticket_of_tenant"),
             models.Index(fields=["provider", "opened_at"], name="ticket_opened"),
+            models.Index(fields=["provider", "last_event_at", "id"], name="ticket_updated"),
             models.Index(
                 fields=["assignee", "standing", "standing_at", "id"],
                 name="ticket_assigned",

@@ -41,38 +41,54 @@ class SeverityPreview:
     breaches: bool
 
 
-def severities_previewed(ticket: Ticket, agreement: Agreement, *, now: datetime) -> list[SeverityPreview]:
+@dataclass(frozen=True)
+class Chosen:
+    """One severity to choose: each clock by its name, before, after, and whether it would be late by that alone."""
+
+    key: str
+    definition: str
+    current: bool
+    changes: Sequence[tuple[str, Clock | None, Clock | None, bool]]
+
+
+def clocks_by_severity(ticket: Ticket, agreement: Agreement, *, now: datetime) -> list[Chosen]:
     """Every severity of the policy, most severe first, as if it were set now (semantics, Clocks: Severity change)."""
     events = logs_of([ticket.pk])[ticket.pk]
     at = max(instant_of(now), events[-1].at)
     before = clocks_of(agreement, events, at)
-    previews = []
+    chosen = []
     for key, severity in agreement.terms.support.severities.entries.items():
         current = key == ticket.severity
         after = before if current else clocks_of(agreement, [*events, Event(at, "severity", severity=key)], at)
         names = [name for name in CLOCKS if name in before or name in after]
-        changes = [_change(name, before.get(name), after.get(name), now) for name in names]
-        previews.append(
-            SeverityPreview(
-                severity_in_words(agreement, key),
-                severity.definition or "",
-                current,
-                changes,
-                any(change.breaches for change in changes),
-            )
-        )
+        changes = [(name, was := before.get(name), then := after.get(name), _late(was, then)) for name in names]
+        chosen.append(Chosen(key, severity.definition or "", current, changes))
+    return chosen
+
+
+def _late(before: Clock | None, after: Clock | None) -> bool:
+    return after is not None and after.outcome == "breached" and (before is None or before.outcome != "breached")
+
+
+def severities_previewed(ticket: Ticket, agreement: Agreement, *, now: datetime) -> list[SeverityPreview]:
+    """The same in words."""
+    previews = []
+    for chosen in clocks_by_severity(ticket, agreement, now=now):
+        changes = [_change(name, before, after, now, breaches=late) for name, before, after, late in chosen.changes]
+        shown = severity_in_words(agreement, chosen.key)
+        late = any(change.breaches for change in changes)
+        previews.append(SeverityPreview(shown, chosen.definition, chosen.current, changes, late))
     return previews
 
 
-def _change(name: str, before: Clock | None, after: Clock | None, now: datetime) -> ClockChange:
-    late = after is not None and after.outcome == "breached" and (before is None or before.outcome != "breached")
+def _change(name: str, before: Clock | None, after: Clock | None, now: datetime, *, breaches: bool) -> ClockChange:
     return ClockChange(
         str(CLOCKS_NAMED[name]),
         _due(before, now),
         _in_words(before),
         _due(after, now),
         _in_words(after),
-        late,
+        breaches,
     )
 
 

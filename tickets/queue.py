@@ -66,17 +66,19 @@ class Filters:
 
 def queue_rows(actor: Membership, filters: Filters, *, now: datetime, by_severity: bool) -> tuple[list[Row], str]:
     """Up to fifty rows in the order of work, and the cursor of what follows ("" at the end). Four queries."""
-    behind = _after(queued(actor, filters, now=now, by_severity=by_severity), filters.after, by_severity=by_severity)
-    found = list(behind[: ROWS + 1])
-    return rows_of(found[:ROWS], now), _cursor_of(found[ROWS - 1]) if len(found) > ROWS else ""
+    found = list(
+        behind(queued(actor, filters, now=now, by_severity=by_severity), filters.after, by_severity=by_severity)[
+            : ROWS + 1
+        ]
+    )
+    return rows_of(found[:ROWS], now), cursor_behind(found[ROWS - 1]) if len(found) > ROWS else ""
 
 
 def queued(actor: Membership, filters: Filters, *, now: datetime, by_severity: bool) -> QuerySet[Any]:
     """All tickets of a view in the order of work, from its beginning, with what `rows_of` asks for."""
-    order = ("severity_rank", "standing", "standing_at", "id") if by_severity else ("standing", "standing_at", "id")
     return (
-        _filtered(actor, filters, now)
-        .order_by(*order)
+        in_view(actor, filters, now=now)
+        .order_by(*order_of_work(by_severity=by_severity))
         .values(
             "id", "number", "subject", "status", "severity", "severity_rank", "standing", "standing_at", "version_id",
             "plan", "opened_at", "tenant_id", "assignee_id",
@@ -90,6 +92,12 @@ def rows_of(shown: list[Any], now: datetime) -> list[Row]:
     clocks = _leading_clocks([row["id"] for row in shown], now)
     agreements = agreements_of((row["version_id"], row["plan"]) for row in shown)
     return [_row(row, agreements[row["version_id"], row["plan"]], clocks.get(row["id"]), now) for row in shown]
+
+
+def order_of_work(*, by_severity: bool) -> tuple[str, ...]:
+    """The columns in whose order the desk works."""
+    order = ("standing", "standing_at", "id")
+    return ("severity_rank", *order) if by_severity else order
 
 
 def _name(shown: list[Any]) -> None:
@@ -124,7 +132,14 @@ def severities_to_choose(agreements: Iterable[Agreement]) -> list[tuple[str, str
 
 def view_counts(actor: Membership, *, now: datetime) -> dict[str, str]:
     """How many tickets each view holds, exact up to a thousand."""
-    return {view: _counted(_filtered(actor, Filters(view), now)) for view in VIEWS}
+    counted = view_numbers(actor, now=now)
+    return {view: f"{COUNTED:,}+" if most > COUNTED else f"{most:,}" for view, most in counted.items()}
+
+
+def view_numbers(actor: Membership, *, now: datetime) -> dict[str, int]:
+    """The same as numbers; one more than a thousand stands for all beyond."""
+    views = {view: in_view(actor, Filters(view), now=now) for view in VIEWS}
+    return {view: held.values("id").order_by()[: COUNTED + 1].count() for view, held in views.items()}
 
 
 def newest_ticket(actor: Membership) -> int:
@@ -138,7 +153,8 @@ def opened_since(actor: Membership, last: int) -> int:
     return Ticket.objects.filter(provider_id=actor.provider_id, id__gt=last).count()
 
 
-def _filtered(actor: Membership, filters: Filters, now: datetime) -> QuerySet[Ticket]:
+def in_view(actor: Membership, filters: Filters, *, now: datetime) -> QuerySet[Ticket]:
+    """The unsolved tickets of a view."""
     open_ = Ticket.objects.filter(provider_id=actor.provider_id, solved_at=None)
     narrowed: Mapping[str, Q] = {
         "all": Q(),
@@ -154,7 +170,12 @@ def _filtered(actor: Membership, filters: Filters, now: datetime) -> QuerySet[Ti
     return open_
 
 
-def _after(open_: QuerySet[Any], cursor: str, *, by_severity: bool) -> QuerySet[Any]:
+def is_cursor(text: str) -> bool:
+    """Whether that names a place in the queue."""
+    return _CURSOR.fullmatch(text) is not None
+
+
+def behind(open_: QuerySet[Any], cursor: str, *, by_severity: bool) -> QuerySet[Any]:
     """What comes behind the row that the cursor names; an unknown cursor is the beginning."""
     found = _CURSOR.fullmatch(cursor)
     if found is None:
@@ -168,14 +189,10 @@ def _after(open_: QuerySet[Any], cursor: str, *, by_severity: bool) -> QuerySet[
     return open_.filter(RawSQL(f"({columns}) > ({marks})", place, output_field=BooleanField()))  # noqa: S611 - ours
 
 
-def _cursor_of(row: Mapping[str, Any]) -> str:
+def cursor_behind(row: Mapping[str, Any]) -> str:
+    """The place behind a row, as the address carries it."""
     at = instant_of(row["standing_at"] or row["opened_at"])
     return f"{row['severity_rank']}.{row['standing']}.{at}.{row['id']}"
-
-
-def _counted(tickets: QuerySet[Ticket]) -> str:
-    most = tickets.values("id").order_by()[: COUNTED + 1].count()
-    return f"{COUNTED:,}+" if most > COUNTED else f"{most:,}"
 
 
 def _row(row: Mapping[str, Any], agreement: Agreement, clock: TicketClock | None, now: datetime) -> Row:

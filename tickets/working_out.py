@@ -13,6 +13,7 @@ from django.db import connection
 
 from contracts.policy.agreement import Agreement
 from slaportal.intervals import Instant, instant_of
+from tickets.announcing import announce_clocks
 from tickets.approaching import soon_at, warnings_of
 from tickets.clocks import Clock, read_clocks
 from tickets.history import Event, History, read_history
@@ -216,13 +217,14 @@ def _warning_rows(worked: Worked) -> Iterator[WarningRow]:
 
 
 def _tell(provider_id: int, announced: Announced, now: datetime) -> None:
-    """The mails of new breaches and warnings; of two warnings of a clock at once, the later share's alone."""
+    """The mails of new breaches and warnings, and the webhooks; of two warnings at once the later share's alone."""
     leads = leads_of(provider_id)
-    breaches = Breach.objects.filter(pk__in=announced.breaches).select_related("ticket__assignee").order_by("pk")
+    of_ticket = [f"ticket__{name}" for name in ("assignee", "tenant", "subscription")]
+    breaches = Breach.objects.filter(pk__in=announced.breaches).select_related(*of_ticket).order_by("pk")
     for breach in breaches:
         tell_of_breach(breach.ticket, breach, leads)
     write_settled({breach.ticket_id for breach in breaches}, now)
-    warnings = ClockWarning.objects.filter(pk__in=announced.warnings).select_related("ticket__assignee")
+    warnings = ClockWarning.objects.filter(pk__in=announced.warnings).select_related(*of_ticket)
     latest = {(w.ticket_id, w.clock): w for w in warnings.order_by("percent")}
     clocks = TicketClock.objects.filter(ticket__in={ticket for ticket, _ in latest})
     dues = {(ticket, clock): due_at for ticket, clock, due_at in clocks.values_list("ticket_id", "clock", "due_at")}
@@ -230,3 +232,4 @@ def _tell(provider_id: int, announced: Announced, now: datetime) -> None:
         due_at = dues[key]
         if due_at is not None:
             tell_of_warning(warning.ticket, warning, due_at, leads)
+    announce_clocks(provider_id, list(breaches), [warning for _key, warning in sorted(latest.items())], dues)

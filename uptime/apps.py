@@ -5,7 +5,19 @@ from django.utils.translation import gettext_lazy as _
 
 from slaportal.audit.words import ACTIONS, FIELDS, KINDS, VALUES, in_words
 from slaportal.outbox import words
+from slaportal.outbox.webhooks.kinds import GROUPS, EventKind
+from slaportal.outbox.webhooks.kinds import KINDS as EVENTS
 from uptime.words import cause_in_words
+
+# What webhooks can be told of.
+TOLD = {
+    "month.closed": EventKind(_("Month closed")),
+    "month.revised": EventKind(_("Month corrected")),
+    "outage.corrected": EventKind(_("Outage corrected")),
+    "outage.ended": EventKind(_("Outage ended")),
+    "outage.recorded": EventKind(_("Outage recorded")),
+    "outage.struck_out": EventKind(_("Outage struck out")),
+}
 
 
 class UptimeConfig(AppConfig):
@@ -59,3 +71,5 @@ class UptimeConfig(AppConfig):
             window_cancelled=_("Maintenance cancelled"),
             window_moved=_("Maintenance moved"),
         )
+        GROUPS.update(outage=_("Outages"), month=_("Months"))
+        EVENTS.update(TOLD)

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db import IntegrityError, connection, transaction
 
 from slaportal.audit.record import record
+from uptime.announcing import announce_closed
 from uptime.evidence import digest_of, evidence_of
 from uptime.models import SubscriptionPeriod
 from uptime.working_out import Worked, worked_out, write
@@ -74,3 +75,4 @@ def _close(closing: Sequence[Worked], evidences: Sequence[str], digests: dict[in
                 actor=WORKER,
                 after={"revision": one.period.revision, "percent": one.percent, "inputs": digests[one.period.pk]},
             )
+    announce_closed([(one.period, one.percent, one.met) for one in closing], digests, at=now)

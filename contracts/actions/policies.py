@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
+from contracts.announcing import announce_published
 from contracts.models import Change, PolicyVersion
 from contracts.policy.documents import Document, agreement_of
 from slaportal.audit.record import record
@@ -58,9 +59,9 @@ def publish_policy(
         created_at=at,
     )
     after = {"policy": policy, "number": version.number, "digest": version.digest, "effective_from": effective_from}
-    if retime:
-        after |= {"retime": True}
-    record("policy_published", version, actor=actor, after=after, reason=note)
+    told = after | ({"retime": True} if retime else {})
+    record("policy_published", version, actor=actor, after=told, reason=note)
+    announce_published(version, at=at)
     return version
 
 

@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from credits.access import require_may_claim, require_may_withdraw
+from credits.announcing import announce_claim
 from credits.covering import uncovered, windows_of
 from credits.informing import tell_customer
 from credits.models import AssessedPeriod, Claim
@@ -68,6 +69,7 @@ def withdraw_claim(claim: Claim, *, actor: Membership, at: datetime) -> Claim:
     locked.save(update_fields=["state"])
     mark(assessed, at)
     tell_customer(locked)
+    announce_claim(locked, at=at)
     record("claim_withdrawn", locked, actor=actor, before={"state": before}, after={"state": locked.state})
     return locked
 
@@ -151,5 +153,6 @@ def _made(period: SubscriptionPeriod, note: str, actor: Membership, at: datetime
             raise Refusal("token_taken", _("Load the page again, and send it once more."), status=409) from error
         return there
     tell_customer(claim)
+    announce_claim(claim, at=at)
     record("claim_made", claim, actor=actor, after={"month": period.text, "at": at}, reason=note.strip())
     return claim

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from credits.access import require_may_decide
 from credits.actions.claims import decided_already, lock_claim, mark
+from credits.announcing import announce_claim
 from credits.assessing import assess_periods
 from credits.informing import tell_customer
 from credits.models import Assessment, Claim
@@ -28,7 +29,7 @@ def review_claim(claim: Claim, *, actor: Membership, at: datetime) -> Claim:
     assessed, locked = lock_claim(claim)
     if locked.state != Claim.State.SUBMITTED:
         raise Refusal("claim_not_submitted", _("Only a claim that was just submitted goes to review."), status=409)
-    moved = _moved(locked, Claim.State.UNDER_REVIEW, action="claim_reviewed", actor=actor, fields={"state"})
+    moved = _moved(locked, Claim.State.UNDER_REVIEW, action="claim_reviewed", actor=actor, at=at, fields={"state"})
     mark(assessed, at)
     return moved
 
@@ -118,16 +119,24 @@ def _decided(
     owed: Decimal | None = None,
 ) -> Claim:
     claim.reason, claim.decided_at, claim.decided_by = reason, at, actor
-    return _moved(claim, state, action=action, actor=actor, fields=_DECISION, owed=owed)
+    return _moved(claim, state, action=action, actor=actor, at=at, fields=_DECISION, owed=owed)
 
 
 def _moved(
-    claim: Claim, state: str, *, action: str, actor: Membership, fields: set[str], owed: Decimal | None = None
+    claim: Claim,
+    state: str,
+    *,
+    action: str,
+    actor: Membership,
+    at: datetime,
+    fields: set[str],
+    owed: Decimal | None = None,
 ) -> Claim:
     before = claim.state
     claim.state = state
     claim.save(update_fields=sorted(fields))
     tell_customer(claim, owed=owed)
+    announce_claim(claim, at=at, owed=owed)
     after = {"state": state, **({"amount": claim.amount} if claim.amount is not None else {})}
     record(action, claim, actor=actor, before={"state": before}, after=after, reason=claim.reason)
     return claim

@@ -14,7 +14,7 @@ from slaportal.embedded.supervisor import Interrupted, Process, Supervisor, inte
 
 HOST = "127.0.0.1"
 # Deadlines have a worker of their own, so that nothing else can hold them up.
-OTHERS = "default,messages,jobs,audit,periods"
+OTHERS = "default,messages,webhooks,jobs,audit,periods"
 JOBS, WEB = ({"DEMO": "1", "LOG_FORMAT": "console", "PORTAL_LOGIN": f"portal_{login}"} for login in ("jobs", "web"))
 
 

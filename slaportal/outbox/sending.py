@@ -19,11 +19,12 @@ from typing import Any
 import structlog
 from django.core.mail import get_connection
 from django.core.mail.backends.base import BaseEmailBackend
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import connection, transaction
 from django.db.models import F
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
+from slaportal.outbox.insisting import surely
 from slaportal.outbox.letters import REFUSED, letter_of, reason_of
 from slaportal.outbox.models import UNFINISHED, Delivery, Message, State
 from slaportal.tenancy.scope import PLATFORM, STAFF, scope
@@ -38,8 +39,6 @@ BACK_OFF = (
     timedelta(minutes=30),
     *(timedelta(hours=hours) for hours in (2, 5, 10, 14, 20, 24)),
 )
-# Seconds before a result is written again when the database went away: it is known to nobody else.
-WRITES_AGAIN_AFTER = (1, 5, 20)
 SENT = (
     "UPDATE %s SET state = 'sent', claim = NULL, last_error = '', sent_at = COALESCE(%%s, statement_timestamp()) "
     "WHERE id = %%s AND claim = %%s AND state = 'sending'"
@@ -215,19 +214,5 @@ class Recording:
             with _within(provider):
                 return update()
 
-        if not _surely(write):
+        if not surely(write):
             log.warning("mail_claim_lost", message=delivery.pk, state=state)
-
-
-def _surely(write: Callable[[], int]) -> int:
-    """Again after a pause when the database is away, unless a transaction is open around it, which is lost anyway."""
-    for pause in WRITES_AGAIN_AFTER:
-        try:
-            return write()
-        except (OperationalError, InterfaceError):
-            if connection.in_atomic_block:
-                raise
-            log.warning("mail_result_not_written", again_after_seconds=pause)
-            connection.close()
-            time.sleep(pause)
-    return write()

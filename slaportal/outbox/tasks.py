@@ -1,4 +1,4 @@
-"""What the workers do every few seconds: send what is due. The rows are the truth, the timetable only looks."""
+"""What the workers do every few seconds: send what is due, mails and events. The rows are the truth."""
 
 import time
 
@@ -6,6 +6,7 @@ from celery import shared_task
 
 from slaportal.outbox.models import AccountMail, Delivery, Message
 from slaportal.outbox.sending import BATCH, send_batch
+from slaportal.outbox.webhooks.delivering import deliver
 from slaportal.tenancy.task import PortalTask
 
 SECONDS = 45
@@ -19,3 +20,9 @@ def send_due() -> None:
     for model in BOTH:
         while send_batch(model).claimed == BATCH and time.monotonic() - began < SECONDS:
             pass
+
+
+@shared_task(base=PortalTask, plane="itself")
+def deliver_events() -> None:
+    """As soon as something happened that an endpoint wants, and every two seconds; by workers of their own."""
+    deliver()

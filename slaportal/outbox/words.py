@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 KINDS: dict[str, str | Promise] = {
     "invitation": _("Invitation"),
+    "webhook_disabled": _("Webhook switched off"),
 }
 
 

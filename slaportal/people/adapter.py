@@ -1,7 +1,5 @@
 """Where allauth meets the house: nobody signs up without an invitation, mails go through the outbox."""
 
-import base64
-import hashlib
 from typing import Any
 
 import structlog
@@ -9,8 +7,6 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
 from allauth.core import context as allauth_context
 from allauth.mfa.adapter import DefaultMFAAdapter
-from cryptography.fernet import Fernet, MultiFernet
-from django.conf import settings
 from django.contrib.sites.shortcuts import get_current_site
 from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.db import IntegrityError, transaction
@@ -20,6 +16,7 @@ from django.utils.crypto import get_random_string
 from slaportal.outbox.actions import leave_account_mail
 from slaportal.people.actions.members import change_address
 from slaportal.tenancy.models import User
+from slaportal.tenancy.safe import safe_of
 
 log = structlog.get_logger(__name__)
 
@@ -79,11 +76,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         log.warning("sign_in_failed", login_method=sorted(set(credentials) - {"password"}))
 
 
-def _safe() -> MultiFernet:
-    """What the secrets of second factors are kept under: keys derived from the installation's, the newest first."""
-    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-    derived = [hashlib.sha256(b"slaportal.mfa" + key.encode()).digest() for key in keys]
-    return MultiFernet([Fernet(base64.urlsafe_b64encode(key)) for key in derived])
+PURPOSE = b"slaportal.mfa"
 
 
 class MfaAdapter(DefaultMFAAdapter):  # type: ignore[misc]
@@ -91,11 +84,11 @@ class MfaAdapter(DefaultMFAAdapter):  # type: ignore[misc]
 
     def encrypt(self, text: str) -> str:
         """For the database."""
-        return _safe().encrypt(text.encode()).decode()
+        return safe_of(PURPOSE).encrypt(text.encode()).decode()
 
     def decrypt(self, encrypted_text: str) -> str:
         """Back from the database."""
-        return _safe().decrypt(encrypted_text.encode()).decode()
+        return safe_of(PURPOSE).decrypt(encrypted_text.encode()).decode()
 
     def get_totp_label(self, user: User) -> str:
         """The address."""

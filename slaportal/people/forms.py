@@ -8,6 +8,7 @@ from django.contrib.auth.password_validation import password_validators_help_tex
 from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 
+from slaportal.api.areas import scopes_to_choose
 from slaportal.tenancy.models import CUSTOMER_ROLES, STAFF_ROLES, Membership, Role, Tenant, User
 
 
@@ -89,6 +90,13 @@ class TokenForm(forms.Form):
 
     name = forms.CharField(label=_("Name"), max_length=80, help_text=_("What will use it, for example: reporting."))
     read_only = forms.BooleanField(label=_("May only read"), required=False)
+    scopes = forms.MultipleChoiceField(
+        label=_("Only for"),
+        required=False,
+        choices=scopes_to_choose,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Nothing chosen: for all that you may."),
+    )
     expires_on = forms.DateField(
         label=_("Expires on"),
         required=False,

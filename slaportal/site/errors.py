@@ -185,9 +185,12 @@ class RefusalMiddleware:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """What is nobody's mistake of ours; everything else goes on to `server_error`."""
         if isinstance(exception, Refusal):
-            return answer_error(
+            refused = answer_error(
                 request, exception.status, exception.code, exception.message, fields=exception.fields, what_now=""
             )
+            for name, value in exception.headers.items():
+                refused.headers[name] = value
+            return refused
         # Without a scope it is ours: a query that forgot it compares "" with a number, and is refused as such.
         if isinstance(exception, DataError) and current_scope() is not None:
             logger.warning("value_refused_by_database", exc_info=exception)

@@ -27,6 +27,7 @@ ENTRIES: tuple[tuple[str, Promise, str, tuple[str, ...]], ...] = (
     ("people", _("People"), "users", (*STAFF_ROLES, *CUSTOMER_ROLES)),
     ("jobs", _("Jobs"), "list-check", STAFF_ROLES),
     ("messages", _("Mail"), "mail", (Role.ADMIN,)),
+    ("webhooks", _("Webhooks"), "webhook", (Role.ADMIN, Role.MANAGER)),
     ("audit", _("Audit"), "history", (Role.ADMIN,)),
     ("tokens", _("API tokens"), "key", (*STAFF_ROLES, *CUSTOMER_ROLES)),
     ("provider", _("Settings"), "settings", (Role.ADMIN,)),

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from slaportal.api.docs import api_docs
 from slaportal.site.health import healthz, readyz
 from slaportal.site.home import home
 from slaportal.site.policies.publishing_page import policy_new
@@ -10,6 +11,7 @@ from slaportal.site.resending import messages_resend_all
 
 urlpatterns = [
     path("", home, name="home"),
+    path("docs/api/", api_docs, name="api_docs"),
     path("messages/resend-all/", messages_resend_all, name="messages_resend_all"),
     path("policies/", policies, name="policies"),
     path("policies/<int:pk>/", policy, name="policy"),

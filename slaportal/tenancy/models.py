@@ -170,7 +170,10 @@ class Membership(models.Model):
 
 
 class ApiToken(models.Model):
-    """A key for a program, acting as the member who made it; only a digest of the secret and its first letters stay."""
+    """A key for a program, acting as the member who made it; only a digest of the secret and its first letters stay.
+
+    `scopes` are areas of the API to read or write (`slaportal.api.areas`); without any it is for all its member may.
+    """
 
     provider = models.ForeignKey(Provider, models.PROTECT, related_name="+")
     tenant = models.ForeignKey(Tenant, models.PROTECT, null=True, blank=True, db_constraint=False, related_name="+")
@@ -178,6 +181,7 @@ class ApiToken(models.Model):
     name = models.CharField(_("name"), max_length=80)
     prefix = models.CharField(max_length=13)
     read_only = models.BooleanField(_("read only"), default=False)
+    scopes = models.JSONField(default=list, db_default=models.Value([], models.JSONField()))
     created_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField(_("expires"), null=True, blank=True)
     last_used_at = models.DateTimeField(null=True, blank=True)

@@ -28,6 +28,7 @@ IDENTITY: dict[str, dict[str, str]] = {
     "auth_group_permissions": {},
     # A link that resets a password stands in such a mail: the web may leave one, only the workers read them.
     "outbox_accountmail": {"portal_web": "INSERT, SELECT (id)", "portal_jobs": ALL},
+    "api_allowance": {"portal_web": "SELECT, INSERT, UPDATE", "portal_jobs": ALL},
     "site_heartbeat": {"portal_web": "SELECT", "portal_jobs": ALL},
     "site_demorow": {"portal_jobs": "SELECT, INSERT"},
 }

@@ -38,6 +38,12 @@ from uptime.models import SubscriptionPeriod
 
 TENANTS = 50
 BLOCK = 50_000
+API = "/api/v1/tickets/"
+CALLS = {
+    "api_list": f"{API}?limit=100",
+    "api_updated": f"{API}?limit=100&ordering=-updated_at",
+    "api_view": f"{API}?limit=100&view=all",
+}
 TICKETS = """
 INSERT INTO tickets_ticket (provider_id, tenant_id, subscription_id, version_id, plan, number, subject, details,
   requester_id, severity, status, resolution, opened_at, solved_at, closed_at, created_at, revision, last_event_at,
@@ -248,6 +254,7 @@ def pages() -> None:
         )
     told: dict[str, Any] = {"queue": Page(lead, "/queue/"), "ticket": Page(lead, f"/tickets/{number}/")}
     told["month"] = Page(customer, f"/months/{month}/")
+    calls = {name: Page(lead, address) for name, address in {**CALLS, "api_ticket": f"{API}{number}/"}.items()}
     floor.provider = provider
     floors = []
     for _ in range(4):
@@ -258,7 +265,9 @@ def pages() -> None:
             floors += least.took
     told["ticket"].ask(60)
     told["month"].ask(60)
-    figures = {name: page.figures() for name, page in told.items()}
+    for call in calls.values():
+        call.ask(60)
+    figures = {name: page.figures() for name, page in {**told, **calls}.items()}
     print(json.dumps({**figures, "floor": {"p50": 1000 * median(floors)}}))
 
 

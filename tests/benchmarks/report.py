@@ -42,6 +42,8 @@ everything, in interleaved rounds. **Sign-in** is \
 the POST with a trivial password hash.
 - **Outbox**: claim, send to a backend that drops them, and record each by its own COMMIT; the floor is a bare UPDATE \
 and COMMIT each.
+- **Webhooks**: 200 events that 10 endpoints want, so 2,000 deliveries: spread, claimed, signed, each posted over a \
+connection of its own to a server in another process that answers after 5 ms, recorded with request and answer.
 - **A million tickets**: one provider, 50 customers, Spirion's policy, 8 events a ticket, 100,000 of them open; built \
 by SQL past the triggers, then worked off by two processes as the workers do, start of Python included where nothing \
 else is said. While a new version is pinned to all open tickets, somebody replies and waits until the clocks of that \

@@ -70,6 +70,18 @@ def test_a_million_tickets(benchmark: Benchmark, clone: str) -> None:
         ),
         Figure("Due sweep over 100,000 running clocks, nothing due, median", swept["median_ms"], "ms", limit=50,
                better="less"),
+        *of_pages(web),
+        Figure("A new version for 100,000 open tickets, worked off", seconds, "s", limit=60, better="less"),
+        Figure("Replies meanwhile: clocks right after the commit, median", waits[0], "s"),
+        Figure("The same, 95th percentile", waits[1], "s", limit=1, better="less"),
+        Figure("Breaches meanwhile: announced after their instant, the last of 20", waits[2], "s", limit=5,
+               better="less"),
+    )  # fmt: skip
+
+
+def of_pages(web: dict[str, dict[str, float]]) -> list[Figure]:
+    """What the pages and the calls of the API took in the server."""
+    return [
         Figure("Queue of 100,000 open tickets, median", web["queue"]["p50"], "ms", limit=25, better="less"),
         Figure("The same, 95th percentile", web["queue"]["p95"], "ms", limit=45, better="less"),
         Figure(
@@ -82,12 +94,13 @@ def test_a_million_tickets(benchmark: Benchmark, clone: str) -> None:
         Figure("A customer's page of a month in the server, median", web["month"]["p50"], "ms", limit=40,
                better="less"),
         Figure("Queries of a month's page", web["month"]["queries"], "queries"),
-        Figure("A new version for 100,000 open tickets, worked off", seconds, "s", limit=60, better="less"),
-        Figure("Replies meanwhile: clocks right after the commit, median", waits[0], "s"),
-        Figure("The same, 95th percentile", waits[1], "s", limit=1, better="less"),
-        Figure("Breaches meanwhile: announced after their instant, the last of 20", waits[2], "s", limit=5,
+        Figure("API: the newest 100 tickets, median", web["api_list"]["p50"], "ms", limit=40, better="less"),
+        Figure("API: the 100 changed last, median", web["api_updated"]["p50"], "ms", limit=40, better="less"),
+        Figure("API: the first 100 of the queue, median", web["api_view"]["p50"], "ms", limit=40, better="less"),
+        Figure("API: a ticket with its clocks explained, median", web["api_ticket"]["p50"], "ms", limit=25,
                better="less"),
-    )  # fmt: skip
+        Figure("API: queries of a list", web["api_list"]["queries"], "queries", limit=20, better="less"),
+    ]  # fmt: skip
 
 
 def retimed(clone: str) -> tuple[tuple[float, float, float], float]:

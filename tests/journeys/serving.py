@@ -50,6 +50,7 @@ def served(database: str, directory: Path, queues: tuple[str, str]) -> Iterator[
         "DEMO": "1",
         "DJANGO_SETTINGS_MODULE": "tests.journeys.installation",
         "PUBLIC_URL": address,
+        "WEBHOOK_LOOPBACK_HOSTS": "127.0.0.1",
         "TEST_BROKER_URL": broker_url,
         "TEST_REDIS_URL": redis_url,
         "TEST_MAILBOX": str(directory / "mail"),

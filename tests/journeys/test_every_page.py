@@ -8,11 +8,16 @@ from tests.journeys.visitor import Installation, visiting
 from tests.journeys.weighing import weigh
 
 ACCOUNT = ["/account/2fa/", "/account/profile/", "/account/email/", "/account/password/change/", "/account/sessions/"]
+WEBHOOKS = ["/webhooks/", "/webhooks/new/", "/webhooks/deliveries/"]
 SEEN = {
     "stranger": ("", ["/account/login/", "/account/password/reset/", "/account/signup/", "/nowhere/"]),
     "admin": (
         "joan@spirion.example",
-        [*("/", "/people/", "/customers/", "/jobs/", "/messages/", "/audit/", "/tokens/", "/provider/"), *ACCOUNT],
+        [
+            *("/", "/people/", "/customers/", "/jobs/", "/messages/", "/audit/", "/tokens/", "/provider/"),
+            *WEBHOOKS,
+            *ACCOUNT,
+        ],
     ),
     "agent": (
         "ana@spirion.example",
@@ -26,6 +31,8 @@ SEEN = {
             "/queue/?view=breached",
             "/tickets/",
             "/tickets/new/",
+            "/tokens/",
+            "/docs/api/",
         ],
     ),
     "lead": (
@@ -52,6 +59,7 @@ SEEN = {
             "/tickets/new/",
             "/months/",
             "/agreement/",
+            *WEBHOOKS,
         ],
     ),
     "member": ("george@harlow-u.example", ["/", "/people/"]),

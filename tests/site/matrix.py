@@ -1,4 +1,4 @@
-"""The matrix: every route x every person x GET and POST, in a table that is read in review (matrix.yaml).
+"""The matrix: every route x every person x method, in a table that is read in review (matrix.yaml).
 
 No program writes the table: it cannot know what is right.
 """
@@ -11,6 +11,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from ruamel.yaml import YAML
 
 from contracts.models import Contact, PolicyVersion, Service, Subscription
+from slaportal.api.operations import ApiView
 from slaportal.people.models import Invitation
 from slaportal.tenancy.models import ApiToken
 from tests.world import World
@@ -18,6 +19,11 @@ from tickets.models import Breach, Ticket
 
 TABLE = Path(__file__).with_name("matrix.yaml")
 EVERYBODY = ("anonymous", "agent", "lead", "admin", "amy", "ann", "bob", "carl", "cora", "olga")
+# Routes about one webhook.
+WEBHOOK = (
+    "webhook",
+    *(f"webhook_{act}" for act in ("change", "delete", "disable", "enable", "ping", "resend_lost", "rotate")),
+)
 # What p1 has to show (tests.living), by the first word of the routes about it.
 LIVED = ("outage", "window", "claim")
 WORDS = {"everybody": " ".join(EVERYBODY), "signed-in": " ".join(EVERYBODY[1:])}
@@ -25,27 +31,42 @@ WORDS = {"everybody": " ".join(EVERYBODY), "signed-in": " ".join(EVERYBODY[1:])}
 
 def routes() -> Iterator[str]:
     """The names of all routes of the resolver; one without a name is an error."""
-    yield from _names(get_resolver().url_patterns)
+    for pattern in _patterns(get_resolver().url_patterns):
+        assert pattern.name, f"{pattern} has no name"
+        yield pattern.name
 
 
-def _names(patterns: list[Any]) -> Iterator[str]:
+def _patterns(patterns: list[Any]) -> Iterator[URLPattern]:
     for pattern in patterns:
         if isinstance(pattern, URLResolver):
-            yield from _names(pattern.url_patterns)
+            yield from _patterns(pattern.url_patterns)
         else:
             assert isinstance(pattern, URLPattern)
-            assert pattern.name, f"{pattern} has no name"
-            yield pattern.name
+            yield pattern
+
+
+def api_views() -> dict[str, type[ApiView]]:
+    """The views of the API by the names of their routes."""
+    found: dict[str, type[ApiView]] = {}
+    for pattern in _patterns(get_resolver().url_patterns):
+        view = getattr(pattern.callback, "cls", None)
+        if isinstance(view, type) and issubclass(view, ApiView):
+            found[str(pattern.name)] = view
+    return found
 
 
 def table() -> dict[str, dict[str, Any]]:
-    """The rows: route -> {GET: {status: names}, POST: {status: names}, data: what a POST sends}."""
+    """The rows: route -> {GET: {status: names}, POST: {status: names}, ..., data: what all but GET send}.
+
+    GET and POST stand in every row; PUT, PATCH and DELETE where the route of the API has them.
+    """
     rows: dict[str, dict[str, Any]] = YAML(typ="safe").load(TABLE.read_text())
     return rows
 
 
 def arguments(route: str, world: World) -> list[Any]:
-    """What of tenant a (or of provider p1) stands in the route's address."""
+    """What of tenant a (or of provider p1) stands in the route's address; the API's routes are about the same."""
+    route = route.removeprefix("api_")
     ann = world.members["ann"]
     if route in ("person", "remove"):
         return [world.members["amy"].pk]
@@ -89,6 +110,9 @@ def _others(route: str, world: World) -> list[Any]:
         "job_progress": [job],
         "job_cancel": [job],
         "message_retry": [world.ids.get("message")],
+        **{route: [world.ids.get("endpoint")] for route in WEBHOOK},
+        "webhook_delivery": [world.ids.get("event")],
+        "webhook_resend": [world.ids.get("event")],
         "policy_new": ["sla"],
         "account_confirm_email": ["wrong-key"],
         "account_reset_password_from_key": ["1", "wrong-key"],

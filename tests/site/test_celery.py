@@ -65,13 +65,14 @@ def test_tasks_go_to_the_queue_of_their_app() -> None:
         for name in (
             "slaportal.site.tasks.beat_heart",
             "slaportal.outbox.tasks.send_due",
+            "slaportal.outbox.tasks.deliver_events",
             "slaportal.audit.tasks.seal",
             "tickets.tasks.announce_due",
             "uptime.tasks.look",
             "credits.tasks.assess_due",
         )
     }
-    assert list(queue_of.values()) == ["default", "messages", "audit", "clocks", "periods", "periods"]
+    assert list(queue_of.values()) == ["default", "messages", "webhooks", "audit", "clocks", "periods", "periods"]
     assert [(queue.name, queue.exchange.name, queue.routing_key) for queue in app.conf.task_queues] == [
         (name, name, name) for name in QUEUES
     ]

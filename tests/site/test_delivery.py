@@ -20,8 +20,8 @@ COMPOSE = BASE_DIR / "docker-compose.yml"
 DOCKERFILE = (BASE_DIR / "Dockerfile").read_text()
 GUIDE = (BASE_DIR / "docs" / "deploy.md").read_text()
 SERVICES: dict[str, dict[str, Any]] = YAML(typ="safe").load(COMPOSE)["services"]
-OURS, THEIRS = ("migrate", "web", "worker", "clocks", "beat"), ("postgres", "roles", "redis")
-LASTING, ENDING = ("postgres", "redis", "web", "worker", "clocks", "beat"), ("roles", "migrate")
+OURS, THEIRS = ("migrate", "web", "worker", "clocks", "webhooks", "beat"), ("postgres", "roles", "redis")
+LASTING, ENDING = ("postgres", "redis", "web", "worker", "clocks", "webhooks", "beat"), ("roles", "migrate")
 PINNED = re.compile(r"[a-z]+:\d+\.\d+(\.\d+)?-[a-z-]+")
 VARIABLE = re.compile(r"\$\{([A-Z_]+)[^}]*\}")
 SECRET = re.compile(r"SECRET|PASSWORD|EMAIL_URL")
@@ -82,7 +82,7 @@ def test_every_service_is_bounded_and_may_little(service: str) -> None:
 def test_nothing_of_ours_starts_before_the_tables_are_there() -> None:
     assert SERVICES["roles"]["depends_on"] == {"postgres": {"condition": "service_healthy"}}
     assert SERVICES["migrate"]["depends_on"] == {"roles": {"condition": "service_completed_successfully"}}
-    for service in ("web", "worker", "clocks", "beat"):
+    for service in ("web", "worker", "clocks", "webhooks", "beat"):
         assert SERVICES[service]["depends_on"]["migrate"] == {"condition": "service_completed_successfully"}
     for service in ENDING:
         assert (SERVICES[service]["restart"], SERVICES[service]["healthcheck"]) == ("no", {"disable": True})
@@ -93,7 +93,7 @@ def test_only_the_web_is_reached_and_from_this_machine_alone() -> None:
     assert document["networks"]["data"] == {"internal": True}
     assert [name for name in SERVICES if "ports" in SERVICES[name]] == ["web"]
     assert all(port.startswith("127.0.0.1:") for port in SERVICES["web"]["ports"])
-    assert {name for name in SERVICES if "outside" in SERVICES[name]["networks"]} == {"web", "worker"}
+    assert {name for name in SERVICES if "outside" in SERVICES[name]["networks"]} == {"web", "worker", "webhooks"}
 
 
 def test_images_are_pinned_and_ours_is_one() -> None:
@@ -127,11 +127,13 @@ def test_each_process_knows_its_own_password_and_no_other() -> None:
         "web": {"PORTAL_WEB_PASSWORD"},
         "worker": {"PORTAL_JOBS_PASSWORD"},
         "clocks": {"PORTAL_JOBS_PASSWORD"},
+        "webhooks": {"PORTAL_JOBS_PASSWORD"},
         "beat": {"PORTAL_JOBS_PASSWORD"},
     }
     assert [name for name in SERVICES if "DATABASE_OWNER_URL" in environment(name)] == ["migrate"]
     assert [name for name in SERVICES if "EMAIL_URL" in environment(name)] == ["worker"]
-    assert [name for name in SERVICES if "SECRET_KEY" in environment(name)] == ["web", "worker", "clocks", "beat"]
+    keyed = [name for name in SERVICES if "SECRET_KEY" in environment(name)]
+    assert keyed == ["web", "worker", "clocks", "webhooks", "beat"]
 
 
 def test_no_installation_is_a_demo() -> None:
@@ -140,14 +142,15 @@ def test_no_installation_is_a_demo() -> None:
 
 def test_there_is_time_to_finish() -> None:
     assert seconds(SERVICES["web"]["stop_grace_period"]) > gunicorn.graceful_timeout
-    for service in ("worker", "clocks"):
+    for service in ("worker", "clocks", "webhooks"):
         assert SERVICES[service]["stop_signal"] == "SIGQUIT"  # which is what the soft shutdown answers to
         assert seconds(SERVICES[service]["stop_grace_period"]) > app.conf.worker_soft_shutdown_timeout + 10
 
 
 def test_every_queue_is_somebodys() -> None:
-    queues = [SERVICES[service]["command"][-1].split(",") for service in ("worker", "clocks")]
-    assert sorted(queues[0] + queues[1]) == sorted(QUEUES)
+    workers = ("worker", "clocks", "webhooks")
+    queues = [queue for service in workers for queue in SERVICES[service]["command"][-1].split(",")]
+    assert sorted(queues) == sorted(QUEUES)
 
 
 def test_redis_keeps_what_it_was_given() -> None:
@@ -286,5 +289,5 @@ def test_the_example_has_the_defaults_of_compose() -> None:
 
 def test_the_settings_that_are_handed_over_are_read() -> None:
     read = set[str]().union(*(read_by(BASE_DIR / "slaportal" / name) for name in READERS))
-    for service in ("web", "worker", "clocks", "beat"):
+    for service in ("web", "worker", "clocks", "webhooks", "beat"):
         assert set(environment(service)) - read == set(), service

@@ -8,6 +8,7 @@ from slaportal.audit.record import record
 from slaportal.refusal import Refusal
 from slaportal.tenancy.access import require_role
 from slaportal.tenancy.models import Membership, Role
+from tickets.announcing import announce_excuse
 from tickets.log import Said, open_log
 from tickets.models import Breach
 from tickets.queries import agreement_of_ticket
@@ -36,4 +37,5 @@ def excuse(breach: Breach, *, cause: str, reason: str, actor: Membership, at: da
         raise Refusal("already_excused", _("This breach is excused already."), status=409)
     log.add("excused", Said(actor, reason=f"{breach.clock}: {reason.strip()}"[:500]), at)
     log.save()
+    announce_excuse(Breach.objects.select_related("ticket").get(pk=breach.pk))
     record("breach_excused", log.ticket, actor=actor, after={"clock": breach.clock, "cause": cause}, reason=reason)

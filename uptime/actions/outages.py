@@ -24,6 +24,7 @@ from uptime.actions.checks import (
     services_of,
     unchanged_since,
 )
+from uptime.announcing import announce_outage
 from uptime.marking import mark_touched
 from uptime.models import Impact, Outage, OutageService
 
@@ -90,6 +91,7 @@ def record_outage(
     _set_services(outage, covered)
     record("outage_recorded", outage, actor=actor, after=_told(outage, covered), reason=outage.note)
     _mark(outage, covered, [(outage.starts_at, outage.ends_at)], at)
+    announce_outage("outage.recorded", outage, covered, at=at)
     return outage
 
 
@@ -108,7 +110,9 @@ def end_outage(
     locked.revision += 1
     locked.save(update_fields=["ends_at", "revision"])
     record("outage_ended", locked, actor=actor, before={"ends_at": before[1]}, after={"ends_at": ends_at})
-    _mark(locked, _services(locked), [before, (locked.starts_at, ends_at)], at)
+    services = _services(locked)
+    _mark(locked, services, [before, (locked.starts_at, ends_at)], at)
+    announce_outage("outage.ended", locked, services, at=at)
     return locked
 
 
@@ -149,6 +153,7 @@ def correct_outage(
         reason=why,
     )
     _mark(locked, [*services_before, *services], [span, (locked.starts_at, locked.ends_at)], at)
+    announce_outage("outage.corrected", locked, services, at=at, before=services_before, span=span)
     return locked
 
 
@@ -163,7 +168,9 @@ def strike_out_outage(
     locked.revision += 1
     locked.save(update_fields=["void_at", "revision"])
     record("outage_struck_out", locked, actor=actor, after={"void_at": at}, reason=why)
-    _mark(locked, _services(locked), [(locked.starts_at, locked.ends_at)], at)
+    services = _services(locked)
+    _mark(locked, services, [(locked.starts_at, locked.ends_at)], at)
+    announce_outage("outage.struck_out", locked, services, at=at)
     return locked
 
 

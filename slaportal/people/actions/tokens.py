@@ -1,9 +1,11 @@
 """API tokens: made, shown once, revoked."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.utils.translation import gettext as _
 
+from slaportal.api.areas import known_scopes
 from slaportal.audit.record import record
 from slaportal.refusal import Refusal
 from slaportal.tenancy.entrances import LETTERS_TO_KNOW_IT_BY, new_secret, open_entrance, shut_entrance
@@ -13,9 +15,19 @@ FULL, READER = "slap_", "slar_"
 
 
 def make_token(
-    name: str, *, read_only: bool, expires_at: datetime | None, actor: Membership, at: datetime
+    name: str,
+    *,
+    read_only: bool,
+    expires_at: datetime | None,
+    actor: Membership,
+    at: datetime,
+    scopes: Iterable[str] = (),
 ) -> tuple[ApiToken, str]:
-    """A token that acts as `actor`, and its secret, which is told this once. Refuses `expiry_passed`."""
+    """A token that acts as `actor`, and its secret, which is told this once.
+
+    `scopes` (slaportal.api.areas) narrow it; none: all that `actor` may. Refuses `expiry_passed`, `scope_unknown`.
+    """
+    kept = known_scopes(scopes)
     if expires_at is not None and expires_at <= at:
         raise Refusal(
             "expiry_passed", _("This would have expired already."), fields={"expires_on": _("Choose a later day.")}
@@ -28,11 +40,12 @@ def make_token(
         name=name.strip(),
         prefix=secret[:LETTERS_TO_KNOW_IT_BY],
         read_only=read_only,
+        scopes=kept,
         expires_at=expires_at,
         created_at=at,
     )
     open_entrance(Entrance.Kind.TOKEN, secret, provider=actor.provider_id, tenant=actor.tenant_id, target=token.pk)
-    after = {"name": token.name, "prefix": token.prefix, "read_only": read_only}
+    after = {"name": token.name, "prefix": token.prefix, "read_only": read_only, "scopes": kept}
     record("token_made", token, actor=actor, after=after)
     return token, secret
 

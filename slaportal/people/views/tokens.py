@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from slaportal.api.areas import scopes_in_words
 from slaportal.pages.spreadsheets import Cells, CsvFile, in_blocks
 from slaportal.pages.times import at_reader
 from slaportal.people.access import get_token_for
@@ -49,6 +50,7 @@ def _make(form: TokenForm, actor: Membership) -> str:
     _token, secret = make_token(
         form.cleaned_data["name"],
         read_only=form.cleaned_data["read_only"],
+        scopes=form.cleaned_data["scopes"],
         expires_at=end,
         actor=actor,
         at=timezone.now(),
@@ -61,6 +63,7 @@ def _listed(actor: Membership) -> list[dict[str, object]]:
     return [
         {
             "token": token,
+            "scopes": scopes_in_words(token.scopes),
             "made": at_reader(token.created_at, now),
             "used": at_reader(token.last_used_at, now) if token.last_used_at else None,
             "expires": at_reader(token.expires_at, now) if token.expires_at else None,
@@ -74,12 +77,12 @@ def _listed(actor: Membership) -> list[dict[str, object]]:
 @require_safe
 def tokens_csv(request: HttpRequest) -> HttpResponseBase:
     """The tokens as a file; of their secrets it has what the page has, the first letters."""
-    now, heads = timezone.now(), [_("Name"), _("Begins with"), _("Acts as"), _("Only reads")]
+    now, heads = timezone.now(), [_("Name"), _("Begins with"), _("Acts as"), _("Only reads"), _("Scopes")]
 
     def cells(block: Sequence[ApiToken]) -> Iterator[Cells]:
         for one in block:
             used = (one.created_at, one.last_used_at, one.expires_at)
-            yield [one.name, one.prefix, one.member.name, one.read_only, *used]
+            yield [one.name, one.prefix, one.member.name, one.read_only, " ".join(one.scopes), *used]
 
     rows = in_blocks(tokens_for(membership_of(request)), cells)
     return CsvFile("api-tokens", [*heads, _("Made"), _("Last used"), _("Expires")], rows, at=now)

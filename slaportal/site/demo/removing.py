@@ -48,6 +48,7 @@ _OF_SERVICES = (
 )
 _OF_STAFF = (
     "DELETE FROM audit_event WHERE provider_id = %(provider)s AND tenant_id IS NULL AND actor_id = ANY(%(staff)s)",
+    "DELETE FROM api_keptanswer WHERE provider_id = %(provider)s AND member_id = ANY(%(staff)s)",
     "DELETE FROM tenancy_entrance e USING tenancy_apitoken t WHERE t.member_id = ANY(%(staff)s) "
     "AND e.kind = 'token' AND e.target_id = t.id",
     "DELETE FROM tenancy_apitoken WHERE member_id = ANY(%(staff)s)",

@@ -1,0 +1,1 @@
+"""Webhooks: events that endpoints want, signed, posted, tried again (docs/webhooks.md)."""
