@@ -11,7 +11,7 @@ TCP_HOST ?= 127.0.0.1
 TCP := DATABASE_URL=postgres://portal_web@$(TCP_HOST):5432/portal \
 	DATABASE_OWNER_URL=postgres://portal_owner@$(TCP_HOST):5432/portal REDIS_URL=redis://$(TCP_HOST):6379/9
 
-.PHONY: setup assets demo stop test test-tcp check format bench clean
+.PHONY: setup assets demo stop test test-tcp check format bench crawl screens clean
 
 setup: $(STAMP) assets
 
@@ -58,6 +58,14 @@ bench: setup
 	@mkdir -p var
 	$(WITH_SERVERS) $(BIN)/python -m pytest tests/benchmarks -n 0 -p no:randomly --no-cov --benchmark-json=var/bench.json
 	$(BIN)/python -m tests.benchmarks.report var/bench.json
+
+# Every page as every role, light and dark, wide and narrow: a table, and 1 when anything is wrong (docs/pages.md).
+crawl: setup
+	$(WITH_SERVERS) $(BIN)/python -m tests.crawl
+
+# The same, and the pictures in docs/screens/ anew.
+screens: setup
+	$(WITH_SERVERS) $(BIN)/python -m tests.crawl --screens docs/screens
 
 clean:
 	-@$(BIN)/python -m slaportal.embedded stop

@@ -3,9 +3,10 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
-from slaportal.audit.words import ACTIONS, FIELDS, KINDS
+from slaportal.audit.words import ACTIONS, FIELDS, KINDS, VALUES, in_words
 from slaportal.outbox.webhooks.kinds import GROUPS, EventKind
 from slaportal.outbox.webhooks.kinds import KINDS as EVENTS
+from uptime.words import period_in_words
 
 
 class CreditsConfig(AppConfig):
@@ -26,6 +27,7 @@ class CreditsConfig(AppConfig):
         )
         KINDS.update(claim=_("Claim"))
         FIELDS.update(amount=_("Amount"), month=_("Month"), claim=_("Claim"))
+        VALUES.update(month=period_in_words, state=in_words)
         GROUPS.update(credit=_("Credits"), claim=_("Claims"))
         EVENTS.update(
             {

@@ -1,6 +1,7 @@
 """Tests that commit and start processes: a copy of the test database, and Python processes with real logins on it."""
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -8,6 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
+from django.conf import settings
 from django.db import connections
 
 from slaportal.settings import BASE_DIR
@@ -55,6 +57,19 @@ def environment(clone: str, login: str, **more: str) -> dict[str, str]:
         "DJANGO_SETTINGS_MODULE": "slaportal.settings",
         **more,
     }
+
+
+def own_redis(worker: str, first: int = 1) -> tuple[str, str]:
+    """The suite's Redis as Celery and as redis-py name it, in a database that no other test process uses.
+
+    `first` is the one of the first test process: what runs beside each other in one process takes another.
+    """
+    index = first + int(re.sub(r"\D", "", worker) or 0)
+    if settings.BROKER_URL.startswith("redis+socket:"):
+        place, broker = settings.REDIS_URL.partition("?")[0], settings.BROKER_URL.partition("?")[0]
+        return f"{broker}?virtual_host={index}", f"{place}?db={index}"
+    place, number = settings.BROKER_URL.rpartition("/")[0], int(settings.BROKER_URL.rpartition("/")[2] or 0) + index
+    return f"{place}/{number}", f"{place}/{number}"
 
 
 def run(clone: str, login: str, code: str, **more: str) -> subprocess.CompletedProcess[str]:

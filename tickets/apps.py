@@ -3,7 +3,7 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
-from slaportal.audit.words import ACTIONS, FIELDS, KINDS
+from slaportal.audit.words import ACTIONS, FIELDS, KINDS, VALUES, in_words
 from slaportal.outbox.webhooks.kinds import GROUPS, EventKind
 from slaportal.outbox.webhooks.kinds import KINDS as EVENTS
 
@@ -42,6 +42,7 @@ class TicketsConfig(AppConfig):
             status=_("Status"),
             subject=_("Subject"),
         )
+        VALUES.update(dict.fromkeys(("clock", "plan", "resolution", "severity", "status"), in_words))
         GROUPS.update(ticket=_("Tickets"), clock=_("Clocks"))
         EVENTS.update(
             {

@@ -3,10 +3,11 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
-from slaportal.audit.words import ACTIONS, FIELDS, KINDS
+from slaportal.audit.words import ACTIONS, FIELDS, KINDS, VALUES, in_words
 from slaportal.outbox import words
 from slaportal.outbox.webhooks.kinds import GROUPS, EventKind
 from slaportal.outbox.webhooks.kinds import KINDS as EVENTS
+from uptime.words import cause_in_words
 
 # What webhooks can be told of.
 TOLD = {
@@ -64,6 +65,7 @@ class UptimeConfig(AppConfig):
             true_start_at=_("True start"),
             void_at=_("Struck out"),
         )
+        VALUES.update(cause=cause_in_words, impact=in_words, kind=in_words)
         words.KINDS.update(
             window_announced=_("Maintenance announced"),
             window_cancelled=_("Maintenance cancelled"),

@@ -33,7 +33,6 @@ from slaportal.refusal import Refusal
 from slaportal.tenancy.access import membership_of, needs
 from slaportal.tenancy.models import Membership, Role
 from uptime.views.trail import trail_of
-from uptime.words import period_in_words
 
 LEADS = (Role.LEAD, Role.ADMIN)
 SHOWN_AT_MOST = 200
@@ -160,13 +159,9 @@ def _page(
         "approving": approving,
         "rejecting": rejecting or RejectionForm(),
         "refused": refused,
-        "entries": trail_of(actor, "claim", claim.pk, {"state": _state_in_words, "month": period_in_words}),
+        "entries": trail_of(actor, "claim", claim.pk),
     }
     return render(request, "credits/claim_review.html", words, status=status)
-
-
-def _state_in_words(state: str) -> str:
-    return str(Claim.State(state).label) if state in Claim.State.values else state
 
 
 @needs(*LEADS)

@@ -1,6 +1,5 @@
 """An event as a person reads it: words for codes, the reader's clock, and what changed as a difference."""
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -8,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from slaportal.audit.models import Event
-from slaportal.audit.words import action_in_words, field_in_words, kind_in_words
+from slaportal.audit.words import action_in_words, field_in_words, kind_in_words, value_in_words
 from slaportal.pages.times import Shown, to_the_second
 from slaportal.tenancy.models import Role
 
@@ -76,6 +75,10 @@ def _told(field: str, value: Any) -> str | None:
         return None
     if isinstance(value, bool):
         return _("yes") if value else _("no")
-    if field == "role":
-        return role_in_words(str(value))
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    if isinstance(value, Mapping):
+        parts = ((field_in_words(str(key)), _told(str(key), of)) for key, of in value.items())
+        return ", ".join(f"{name}: {told}" for name, told in parts if told)
+    if isinstance(value, list):
+        return ", ".join(_told(field, of) or "" for of in value)
+    text = str(value)
+    return role_in_words(text) if field == "role" else value_in_words(field, text)

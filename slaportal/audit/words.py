@@ -1,7 +1,13 @@
 """What the audit shows instead of codes. Apps above add their own: `ACTIONS.update(...)` in their `ready()`."""
 
+import re
+from collections.abc import Callable
+from datetime import datetime
+
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+from slaportal.pages.times import to_the_second
 
 ACTIONS: dict[str, str | Promise] = {
     "audit_exported": _("Audit exported"),
@@ -51,6 +57,11 @@ FIELDS: dict[str, str | Promise] = {
     "wrong": _("Wrong"),
 }
 
+# How the values of a field are spoken of.
+VALUES: dict[str, Callable[[str], object]] = {}
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?([+-]\d\d:\d\d|Z)")
+_CODE = re.compile(r"[a-z]+(_[a-z0-9]+)+")
+
 
 def action_in_words(action: str) -> str:
     """Its sentence; of one that nobody named, its own words."""
@@ -70,6 +81,15 @@ def field_in_words(field: str) -> str:
 def in_words(code: str) -> str:
     """`first_reply_sent` as "First reply sent"."""
     return code.replace("_", " ").strip().capitalize()
+
+
+def value_in_words(field: str, value: str) -> str:
+    """What was written down of a field; instants by the reader's clock, codes that nobody named by their own words."""
+    if _INSTANT.fullmatch(value):
+        return to_the_second(datetime.fromisoformat(value)).text
+    if field in VALUES:
+        return str(VALUES[field](value))
+    return in_words(value) if _CODE.fullmatch(value) else value
 
 
 def actions_to_choose() -> list[tuple[str, str]]:

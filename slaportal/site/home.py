@@ -24,6 +24,8 @@ from slaportal.people.queries import open_invitations_for, people_for, tenants_f
 from slaportal.tenancy.models import Membership, Role
 from tickets.models import Ticket, TicketClock
 from tickets.queries import agreements_of
+from tickets.queue import view_counts
+from tickets.views.queue import VIEW_NAMES
 from tickets.words import STATUSES_TO_CUSTOMER, Badge, badge_of, severity_in_words
 from uptime.queries import windows_told
 
@@ -46,7 +48,7 @@ _BY: dict[str, tuple[Promise, Promise]] = {
 @login_required
 @require_http_methods(["GET", "HEAD"])
 def home(request: HttpRequest) -> HttpResponse:
-    """Staff see their customers; a customer its services, tickets, credits, months; others are told what to do."""
+    """Staff see queue and customers; a customer its services, tickets, credits, months; others are told what to do."""
     member: Membership | None = getattr(request, "membership", None)
     if member is None:
         if getattr(request.user, "is_operator", False):
@@ -59,6 +61,7 @@ def home(request: HttpRequest) -> HttpResponse:
     words = {
         "actor": member,
         "may_invite": may_invite,
+        "views": [(VIEW_NAMES[view], view, count) for view, count in view_counts(member, now=now).items()],
         "people_count": people_for(member).count(),
         "invitations_count": open_invitations_for(member, now).count() if may_invite else 0,
     }

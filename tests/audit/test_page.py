@@ -301,6 +301,27 @@ def test_a_difference_is_what_is_not_the_same() -> None:
     assert list(differences(before, after)) == [
         Change("Name", "a", "b"),
         Change("Two-factor sign-in required", "no", "yes"),
-        Change("New", None, '{"x": "ö"}'),
+        Change("New", None, "X: ö"),
         Change("Gone", "1", None),
     ]
+
+
+def test_values_are_told_in_words() -> None:
+    before = {"status": "waiting_on_customer", "cause": "customer", "state": "under_review", "note": "a_b c"}
+    after = {
+        "cause": "customer_software",
+        "month": "2026-10",
+        "starts_at": "2026-07-01T22:30:05.123456+00:00",
+        "services": ["mail", "shop"],
+        "state": None,
+    }
+    with timezone.override("Asia/Kathmandu"):
+        assert list(differences(before, after)) == [
+            Change("Cause", "The customer", "Customer software"),
+            Change("Month", None, "October 2026"),
+            Change("Start", None, "Thu 2 Jul 2026, 04:15:05 +0545"),
+            Change("Services", None, "mail, shop"),
+            Change("State", "Under review", None),
+            Change("Status", "Waiting on customer", None),
+            Change("Note", "a_b c", None),
+        ]

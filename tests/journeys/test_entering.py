@@ -1,24 +1,11 @@
 """Coming in by the browser: sign-in, invitation, second factor, tokens, switching off JavaScript."""
 
-import base64
-import hmac
-import struct
-
 import pytest
-from django.utils import timezone
 from playwright.sync_api import Browser, expect
 
-from tests.journeys.visitor import Installation, sign_in, visiting
+from tests.journeys.visitor import Installation, one_time_code, sign_in, visiting
 
 ADMIN, AGENT = "dana@procirrus.example", "priya@procirrus.example"
-
-
-def one_time_code(secret: str) -> str:
-    """RFC 6238 over SHA-1, six digits, thirty seconds."""
-    key = base64.b32decode(secret + "=" * (-len(secret) % 8))
-    mac = hmac.digest(key, struct.pack(">Q", int(timezone.now().timestamp()) // 30), "sha1")
-    at = mac[-1] & 15
-    return f"{(struct.unpack('>I', mac[at : at + 4])[0] & 0x7FFFFFFF) % 1_000_000:06d}"
 
 
 @pytest.mark.parametrize("javascript", [True, False], ids=["with-script", "without"])

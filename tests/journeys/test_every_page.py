@@ -1,10 +1,11 @@
-"""Every page as every role that sees something else: axe is content, nothing scrolls sideways, one h1, a title."""
+"""Every page as every role that sees something else; `make crawl` goes further and finds the pages by itself."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
 
+from tests.journeys.looking import LOOKS, look, moved, wrong_as_it_is, wrong_in_this_look
 from tests.journeys.visitor import Installation, visiting
+from tests.journeys.weighing import weigh
 
 ACCOUNT = ["/account/2fa/", "/account/profile/", "/account/email/", "/account/password/change/", "/account/sessions/"]
 WEBHOOKS = ["/webhooks/", "/webhooks/new/", "/webhooks/deliveries/"]
@@ -66,21 +67,31 @@ SEEN = {
 }
 
 
-@pytest.mark.parametrize("look", [("light", 1280), ("dark", 1280), ("light", 390), ("dark", 390)], ids=str)
+@pytest.mark.parametrize("looks", [LOOKS[:2], LOOKS[2:]], ids=["wide", "narrow"])
 @pytest.mark.parametrize("who", SEEN)
-def test_pages(browser: Browser, installation: Installation, who: str, look: tuple[str, int]) -> None:
-    theme, width = look
+def test_pages(browser: Browser, installation: Installation, who: str, looks: tuple[tuple[str, int], ...]) -> None:
     email, paths = SEEN[who]
     wrong: list[str] = []
-    with visiting(browser, installation, email, theme=theme, width=width) as page:
+    titles: dict[str, str] = {}
+    with visiting(browser, installation, email, width=looks[0][1]) as page:
         for path in paths:
             page.goto(path)
-            found = Axe().run(page).response["violations"]
-            wrong += [f"{path}: {v['id']} {v['nodes'][0]['target']}" for v in found]
-            if page.evaluate("document.documentElement.scrollWidth") > width:
-                wrong.append(f"{path}: scrolls sideways")
-            if page.locator("h1").count() != 1:
-                wrong.append(f"{path}: {page.locator('h1').count()} headings of the first order")
-            if not page.title().endswith("· SLA Portal") or page.title().startswith("·"):
-                wrong.append(f"{path}: title {page.title()!r}")
+            wrong += [f"{path}: {what}" for what in (*moved(page), *wrong_as_it_is(page))]
+            alone = path.partition("?")[0]
+            if titles.setdefault(page.title(), alone) != alone:
+                wrong.append(f"{path}: the title of {titles[page.title()]}")
+            for theme, width in looks:
+                look(page, theme, width)
+                wrong += [f"{path}, {theme}, {width} px: {what}" for what in wrong_in_this_look(page)]
     assert wrong == []
+
+
+@pytest.mark.parametrize(
+    ("who", "path"), [("stranger", "/account/login/"), ("agent", "/queue/"), ("agent", "/"), ("manager", "/")]
+)
+def test_a_first_visit_is_light_and_nothing_moves(
+    browser: Browser, installation: Installation, who: str, path: str
+) -> None:
+    weighed = weigh(browser, installation, SEEN[who][0], path)
+    assert weighed.requests > 5
+    assert [*weighed.wrong()] == []

@@ -1,7 +1,6 @@
 """A fleet on a clone of the test database, private servers that a test may stop, and somebody who is signed in."""
 
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -16,7 +15,6 @@ from urllib.parse import quote
 
 import pytest
 import redis
-from django.conf import settings
 from django.test import override_settings
 from django.utils import timezone
 
@@ -26,7 +24,7 @@ from slaportal.embedded.postgres import Postgres
 from slaportal.embedded.valkey import Valkey
 from slaportal.outbox.actions import leave_mail
 from slaportal.settings import BASE_DIR
-from tests.clones import database_url
+from tests.clones import database_url, own_redis
 from tests.conftest import SUPERUSER, superuser_cursor
 from tests.processes.connecting import connected
 from tests.processes.fleet import SECRET_KEY, Fleet
@@ -35,17 +33,6 @@ from tests.world import World, build_world
 from tickets import queries
 from tickets.actions.ending import resolve
 from tickets.rebuilding import differences
-
-
-def own_redis(worker: str) -> tuple[str, str]:
-    """The suite's Redis as Celery and as redis-py name it, in a database that no other test process uses."""
-    index = int(re.sub(r"\D", "", worker) or 0)
-    if settings.BROKER_URL.startswith("redis+socket:"):
-        place, number = settings.REDIS_URL.partition("?")[0], 1 + index
-        broker = settings.BROKER_URL.partition("?")[0]
-        return f"{broker}?virtual_host={number}", f"{place}?db={number}"
-    place, number = settings.BROKER_URL.rpartition("/")[0], int(settings.BROKER_URL.rpartition("/")[2] or 0) + 1 + index
-    return f"{place}/{number}", f"{place}/{number}"
 
 
 @pytest.fixture

@@ -96,7 +96,7 @@ def test_views_stand_in_the_address_and_are_counted_after_the_page(world: World)
     assert "Nobody&#x27;s" not in text
     counts = page(world, "/queue/counts/?newest=0")
     assert "2 new tickets since you opened this page" in counts
-    assert re.findall(r">([^<>]+) <span class=\"mute\">(\d)</span>", counts) == [
+    assert re.findall(r">([^<>]+) <span class=\"mute many\">(\d)</span>", counts) == [
         ("All open", "2"),
         ("Mine", "1"),
         ("Unassigned", "1"),

@@ -1,8 +1,7 @@
 """What was done to one thing, as its page shows it: the audit's entries with words instead of codes."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -10,27 +9,17 @@ from django.utils.translation import gettext as _
 from contracts.models import Service
 from slaportal.audit.entries import Change, Entry, differences, entry_of
 from slaportal.audit.models import Event
-from slaportal.pages.times import to_the_second
 from slaportal.tenancy.models import Membership
-from uptime.models import Impact
-from uptime.words import cause_in_words, kind_in_words
 
 EVENTS_SHOWN = 50
-Words = Mapping[str, Callable[[str], str]]
-_WORDS: Words = {
-    "cause": cause_in_words,
-    "kind": kind_in_words,
-    "impact": lambda value: str(Impact(value).label) if value in Impact.values else value,
-}
 
 
-def trail_of(actor: Membership, kind: str, pk: int, words: Words | None = None) -> list[Entry]:
-    """Its entries, the newest first; `words` says how fields of other apps are spoken of."""
+def trail_of(actor: Membership, kind: str, pk: int) -> list[Entry]:
+    """Its entries, the newest first."""
     found = Event.objects.filter(provider_id=actor.provider_id, target_kind=kind, target_id=pk)
     events = list(found.select_related("tenant").order_by("-id")[:EVENTS_SHOWN])
-    spoken = {**_WORDS, **(words or {})}
     names = _services(actor, events)
-    return [replace(entry_of(event), changes=_changes(event, spoken, names)) for event in events]
+    return [replace(entry_of(event), changes=_changes(event, names)) for event in events]
 
 
 def _services(actor: Membership, events: Sequence[Event]) -> dict[str, str]:
@@ -42,22 +31,18 @@ def _services(actor: Membership, events: Sequence[Event]) -> dict[str, str]:
     return dict(Service.objects.filter(provider_id=actor.provider_id, key__in=keys).values_list("key", "name"))
 
 
-def _changes(event: Event, words: Words, names: Mapping[str, str]) -> list[Change]:
+def _changes(event: Event, names: Mapping[str, str]) -> list[Change]:
     """What changed; what was empty and what there was nothing of before is not worth a line."""
     sides = [
-        {field: _told(field, value, words, names) for field, value in (side or {}).items()}
+        {field: _told(field, value, names) for field, value in (side or {}).items()}
         for side in (event.before, event.after)
     ]
     return [change for change in differences(*sides) if change.before or change.after]
 
 
-def _told(field: str, value: Any, words: Words, names: Mapping[str, str]) -> Any:
+def _told(field: str, value: Any, names: Mapping[str, str]) -> Any:
     if field == "services" and isinstance(value, list):
         return ", ".join(names.get(key, key) for key in value)
-    if isinstance(value, str) and field in words:
-        return words[field](value)
-    if isinstance(value, str) and (field == "at" or field.endswith("_at")):
-        return to_the_second(datetime.fromisoformat(value)).text
     if field == "ends_at" and value is None:
         return _("still on")
     return value
