@@ -1,6 +1,6 @@
 """An administrator uploads a policy with an error, mends it at the named line, publishes, reads what is different."""
 
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, FilePayload, expect
 
 from contracts.policy.documents import shipped_policy
 from tests.journeys.visitor import Installation, visiting
@@ -15,7 +15,7 @@ def test_an_error_is_mended_at_its_line_and_published(browser: Browser, installa
     line = WRONG[: WRONG.index("\ntimezonne: ")].count("\n") + 2
     with visiting(browser, installation, ADMIN) as page:
         page.goto("/policies/secpod/new/")
-        file = {"name": "policy.yaml", "mimeType": "text/yaml", "buffer": WRONG.encode()}
+        file: FilePayload = {"name": "policy.yaml", "mimeType": "text/yaml", "buffer": WRONG.encode()}
         page.get_by_label("Or a file with the text").set_input_files(file)
         page.get_by_role("button", name="Check").click()
         expect(page.get_by_role("alert")).to_contain_text("wrong in the text")
