@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from contracts.models import Contact, PolicyVersion, Reader, Service, Subscription
 from credits.models import AssessedPeriod, Assessment, Claim, Reminder
-from tickets.models import Breach, ClockWarning, Counter, Side, Ticket, TicketClock, TicketEvent
+from tickets.models import Breach, ClockWarning, Counter, Escalation, Side, Ticket, TicketClock, TicketEvent
 from uptime.models import (
     Announcement,
     Outage,
@@ -114,6 +114,9 @@ def _clocks(world: "World", ticket: Ticket, admin: str) -> None:
         breached_at=FEBRUARY + HOUR,
         elapsed_us=7_200_000_000,
         remaining_us=-3_600_000_000,
+    )
+    Escalation.objects.create(
+        **own, **late, cycle=1, moment="75%", acts=["notify_lead"], reached_at=FEBRUARY, announced_at=FEBRUARY
     )
     ClockWarning.objects.create(
         **own, **late, cycle=1, percent=75, reached_at=FEBRUARY + HOUR / 2, announced_at=FEBRUARY + HOUR / 2

@@ -117,6 +117,7 @@ def _words(event: TicketEvent, agreement: Agreement, *, customer: bool) -> str:
         "closed": _("Closed"),
         "assigned": _("Assigned to %(who)s") % {"who": event.reason},
         "excused": _("Breach excused"),
+        "escalated": _("Escalated"),
         "retimed": _("Timed by %(version)s") % {"version": event.reason},
     }
     return said[event.type]

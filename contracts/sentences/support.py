@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy
 from contracts.policy.document import Terms
 from contracts.policy.document.calendars import DAY_MINUTES, CalendarTerms, Shift
 from contracts.policy.document.support import ClockPromise, Severity
-from contracts.policy.document.values import CLOCKS, Clock
+from contracts.policy.document.values import CLOCKS, Clock, Moment
+from contracts.policy.durations import read_duration
 from contracts.sentences.said import Group, Said, Section, by_default, length_said, listed, promised, said, spoken
 
 StrOrPromise: TypeAlias = str | Promise
@@ -59,6 +60,15 @@ _RECLASSIFY = {
     "carry": gettext_lazy("When a severity changes, the time counted so far stays counted, and the new target holds."),
     "from_open": gettext_lazy("When a severity changes, the new target holds as if it had from the beginning."),
     "from_change": gettext_lazy("When a severity changes, the new target counts from the change on."),
+}
+# What cannot be done by the portal (`webhook` names no address) the leads are told.
+_ACTS = {
+    "notify_owner": gettext_lazy("the owner of the ticket is told"),
+    "notify_lead": gettext_lazy("the leads are told"),
+    "notify_customer": gettext_lazy("you are told"),
+    "reassign": gettext_lazy("the leads are asked for another owner"),
+    "raise_severity": gettext_lazy("the leads are asked for a higher severity"),
+    "webhook": gettext_lazy("the leads are told"),
 }
 _WEEKDAYS = {
     "mon": gettext_lazy("Monday"),
@@ -143,6 +153,7 @@ def _support(terms: Terms) -> Iterator[Said]:
             while_ = listed(str(_STATUSES[status]) for status in statuses)
             yield said(_("%(clock)s: the time stands still while %(status)s.") % {
                 "clock": CLOCKS_SAID[clock], "status": while_}, support.pause)  # fmt: skip
+    yield from _escalations(terms)
     if support.dispatch == "priority":
         yield Said(_("The most severe tickets are worked on first."))
     if support.required:
@@ -151,6 +162,28 @@ def _support(terms: Terms) -> Iterator[Said]:
         yield Said(_("A late answer is excused if its cause is: %(causes)s.") % {
             "causes": listed(map(spoken, support.excused))})  # fmt: skip
     yield from _lifecycle(terms)
+
+
+def _escalations(terms: Terms) -> Iterator[Said]:
+    support = terms.support
+    for rule in support.escalate:
+        keys = support.severities.entries if rule.severities is None else rule.severities
+        names = [
+            support.severities.entries[key].name or spoken(key) for key in keys if key in support.severities.entries
+        ]
+        where = "" if rule.severities is None else _(" (%(severities)s)") % {"severities": listed(names)}
+        acts = listed(dict.fromkeys(str(_ACTS[act]) for act in rule.do))
+        told = {"clock": CLOCKS_SAID[rule.clock], "where": where, "when": _moment(rule.at), "acts": acts}
+        yield said(_("%(clock)s%(where)s: when %(when)s, %(acts)s.") % told, rule, support)
+
+
+def _moment(moment: Moment) -> str:
+    if moment.share is not None:
+        return _("%(percent)s %% of the time is used up") % {"percent": moment.text.rstrip("% ")}
+    if not moment.offset_us:
+        return _("the time is used up")
+    told = {"length": length_said(read_duration(moment.text.lstrip("+-")))}
+    return _("%(length)s of the time are left") % told if moment.offset_us < 0 else _("it is %(length)s late") % told
 
 
 def _lifecycle(terms: Terms) -> Iterator[Said]:
