@@ -20,6 +20,7 @@ from contracts.policy.documents import shipped_policy
 from slaportal.audit.tasks import seal
 from slaportal.jobs.actions import start_job
 from slaportal.outbox.models import Message
+from slaportal.people.actions.brand import set_logo
 from slaportal.people.actions.invitations import invite
 from slaportal.people.actions.tokens import make_token
 from slaportal.tenancy.models import Membership, Provider, Tenant, User
@@ -27,6 +28,7 @@ from slaportal.tenancy.queries import role_for
 from slaportal.tenancy.scope import STAFF, presenting, scope
 from tests.conftest import logged_in_as
 from tests.living import live_data
+from tests.pictures import picture
 
 PASSWORD = "seven-purple-lighthouses"
 PROVIDERS = {"p1": ("a", "b"), "p2": ("c",)}
@@ -141,6 +143,7 @@ def live_in(world: World) -> None:
             world.ids.setdefault("job", start_job("resend_given_up", actor=member, arguments={"until": 0}).pk)
     for slug, admin in (("p1", "admin"), ("p2", "cora")):
         with world.inside(admin):
+            set_logo(world.providers[slug], picture(), actor=world.members[admin], at=now)
             promise(world, slug, admin)
             live_data(world, slug, admin)
     seal_everything()

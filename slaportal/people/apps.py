@@ -3,7 +3,7 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
-from slaportal.audit.words import ACTIONS
+from slaportal.audit.words import ACTIONS, FIELDS
 
 
 class PeopleConfig(AppConfig):
@@ -14,4 +14,10 @@ class PeopleConfig(AppConfig):
 
     def ready(self) -> None:
         """The audit gets the words for what is done here."""
-        ACTIONS["member_address_changed"] = _("Address of a member changed")
+        ACTIONS.update(
+            member_address_changed=_("Address of a member changed"),
+            provider_colour_changed=_("Colour of the provider changed"),
+            provider_logo_changed=_("Logo of the provider changed"),
+            provider_logo_removed=_("Logo of the provider removed"),
+        )
+        FIELDS.update(colour=_("Colour"), digest=_("Fingerprint of the picture"))

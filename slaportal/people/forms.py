@@ -108,6 +108,29 @@ class ProviderForm(forms.Form):
     )
 
 
+class ColourForm(forms.Form):
+    """The colour of links and buttons; whether it can be read is the action's to say."""
+
+    colour = forms.CharField(
+        label=_("Colour"),
+        max_length=7,
+        required=False,
+        widget=forms.TextInput(attrs={"class": "mono", "spellcheck": "false", "autocomplete": "off"}),
+        help_text=_("As #rrggbb, for example #1d5fd0; dark enough to be read on white. Empty: the portal's blue."),
+    )
+
+
+class LogoForm(forms.Form):
+    """A picture; what it really is is the action's to say."""
+
+    logo = forms.FileField(
+        label=_("Picture"),
+        widget=forms.FileInput(attrs={"accept": "image/png,image/jpeg,image/webp"}),
+        allow_empty_file=True,
+        help_text=_("PNG, JPEG or WebP, at most 200 kB and 1024 × 1024 pixels. It is kept 256 pixels wide at most."),
+    )
+
+
 class TenantForm(forms.Form):
     """A customer's name."""
 

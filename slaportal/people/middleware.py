@@ -13,6 +13,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from slaportal.people.brand import PATHS as LOOKS
 from slaportal.tenancy.middleware import OUTSIDE
 from slaportal.tenancy.models import User
 
@@ -56,7 +57,7 @@ class RequiredMfaMiddleware:
         """Leads to the page with the second factors."""
         member = getattr(request, "membership", None)
         needed = member is not None and member.provider.mfa_required and getattr(request, "api_token", None) is None
-        if needed and not request.path.startswith(OUTSIDE) and not is_mfa_enabled(request.user):
+        if needed and not request.path.startswith((*OUTSIDE, *LOOKS)) and not is_mfa_enabled(request.user):
             assert member is not None
             if request.path.startswith("/api/"):  # a program follows no redirect: for it nobody is signed in
                 setattr(request, "membership", None)  # noqa: B010 - not an attribute that HttpRequest knows

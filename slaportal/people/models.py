@@ -1,4 +1,4 @@
-"""Invitations: how a person becomes a member."""
+"""Invitations: how a person becomes a member; and the logo that members see."""
 
 from datetime import datetime
 
@@ -48,3 +48,30 @@ class Invitation(models.Model):
     def is_open(self, at: datetime) -> bool:
         """Whether it can still be accepted."""
         return self.accepted_at is None and self.revoked_at is None and at < self.expires_at
+
+
+class Logo(models.Model):
+    """A provider's logo: a PNG that the portal drew itself, for there is no place for files that all processes share.
+
+    Its digest stands with the provider, whom every page reads anyway.
+    """
+
+    provider = models.ForeignKey(Provider, models.PROTECT, related_name="+")
+    png = models.BinaryField()
+    width = models.PositiveSmallIntegerField()
+    height = models.PositiveSmallIntegerField()
+    changed_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["provider"], name="logo_once"),
+            Wall(
+                name="logo_wall",
+                tenant_key="",
+                staff=("SELECT", "INSERT", "UPDATE (png, width, height, changed_at)", "DELETE"),
+                customer=("SELECT",),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.width} × {self.height}"

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
+from slaportal.people.contrast import shades_of
 from slaportal.people.models import Invitation
 from slaportal.tenancy.models import Provider, Tenant
 
@@ -30,6 +31,7 @@ def invitation_notice(
         "link": link,
         "expires": f"{invitation.expires_at:%-d %b %Y, %H:%M} UTC",
         "role": invitation.get_role_display(),
+        "shades": shades_of(provider.colour) if provider.colour else None,
     }
     return Notice(
         _("%(provider)s invites you to SLA Portal") % {"provider": provider.name},

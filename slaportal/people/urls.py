@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from slaportal.people.views import entering, organisations, people, tokens
+from slaportal.people.views import brand, entering, organisations, people, tokens
 
 urlpatterns = [
     path("people/", people.people, name="people"),
@@ -15,6 +15,11 @@ urlpatterns = [
     path("tokens.csv", tokens.tokens_csv, name="tokens_csv"),
     path("tokens/<int:pk>/revoke/", tokens.revoke, name="token_revoke"),
     path("provider/", organisations.settings, name="provider"),
+    path("provider/colour/", brand.provider_colour, name="provider_colour"),
+    path("provider/logo/", brand.provider_logo, name="provider_logo"),
+    path("provider/logo/remove/", brand.provider_logo_remove, name="provider_logo_remove"),
+    path("brand.css", brand.brand_css, name="brand_css"),
+    path("brand/logo.png", brand.brand_logo, name="brand_logo"),
     path("customers/", organisations.tenants, name="tenants"),
     path("customers.csv", organisations.tenants_csv, name="tenants_csv"),
     path("customers/<int:pk>/rename/", organisations.tenant, name="tenant"),

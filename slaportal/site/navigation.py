@@ -1,4 +1,4 @@
-"""Where a member can go: the entries of the side bar and the top bar, as the role allows."""
+"""What stands on every page of a member: where to go, as the role allows, and the provider's colour and logo."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from slaportal.people.brand import Brand, brand_of
 from slaportal.tenancy.models import CUSTOMER_ROLES, STAFF_ROLES, Membership, Role
 
 ENTRIES: tuple[tuple[str, Promise, str, tuple[str, ...]], ...] = (
@@ -55,4 +56,4 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     if getattr(getattr(request, "user", None), "is_operator", False):
         url = reverse("installation")
         entries.append(Entry(str(_("Installation")), url, "layout-dashboard", request.path == url))
-    return {"navigation": entries}
+    return {"navigation": entries, "brand": Brand() if member is None else brand_of(member.provider)}

@@ -50,6 +50,9 @@ class Provider(models.Model):
     slug = models.SlugField(max_length=40, unique=True)
     name = models.CharField(_("name"), max_length=120)
     mfa_required = models.BooleanField(_("two-factor sign-in required"), default=False)
+    # How its pages look: #rrggbb, and the SHA-256 of its logo; "" for none. Here, for every page needs them.
+    colour = models.CharField(_("colour"), max_length=7, blank=True, default="", db_default="")
+    logo_digest = models.CharField(max_length=64, blank=True, default="", db_default="")
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
@@ -57,7 +60,7 @@ class Provider(models.Model):
             Wall(
                 name="provider_wall",
                 key="id",
-                staff=("SELECT", "UPDATE (name, mfa_required)"),
+                staff=("SELECT", "UPDATE (name, mfa_required, colour, logo_digest)"),
                 customer=("SELECT",),
                 tenant_key="",
                 login=("SELECT",),

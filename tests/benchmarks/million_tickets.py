@@ -7,26 +7,34 @@ import uuid
 from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
+from statistics import median, quantiles
 from typing import Any
 
 from django.db import connection
 from django.db.models.functions import Now
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
+from django.test.utils import CaptureQueriesContext, override_settings
 from django.utils import timezone
 
+import credits.sweeping
+import uptime.sweeping
+from contracts.actions.catalogue import add_service
 from contracts.actions.policies import publish_policy
-from contracts.actions.subscriptions import Fee, subscribe
+from contracts.actions.subscriptions import Fee, cover_service, subscribe
 from contracts.models import Subscription
 from contracts.policy.documents import read_document, shipped_policy
 from slaportal.people.actions.organisations import add_tenant
 from slaportal.tenancy.models import Membership, Provider, User
 from slaportal.tenancy.scope import PLATFORM, STAFF, presenting, scope
+from tests.benchmarks import floor
 from tickets.actions.conversation import reply
 from tickets.actions.opening import open_ticket
 from tickets.models import Breach, Mark, Ticket
 from tickets.retiming import sweep_changes
 from tickets.sweeping import sweep, sweep_due, sweep_marked
+from uptime.actions.outages import record_outage
+from uptime.actions.windows import announce_window, plan_window
+from uptime.models import SubscriptionPeriod
 
 TENANTS = 50
 BLOCK = 50_000
@@ -191,25 +199,92 @@ def answer(seconds: str) -> None:
     print(json.dumps({"waits": sorted(waits), "announced": max(told)}))
 
 
+def months() -> None:
+    """A shared service that everybody is promised, its outages and windows of three months, and what comes of them."""
+    provider, now = _provider(), timezone.now()
+    with scope(STAFF, provider=provider):
+        desk = Provider.objects.get()
+        common: dict[str, Any] = {"actor": "bench", "at": now}
+        service = add_service(desk, "console", "Console", tenant=None, **common)
+        for subscription in Subscription.objects.all():
+            cover_service(subscription, service, **common)
+        for day in range(3, 90, 3):
+            starts = now - timedelta(days=day)
+            lasts: dict[str, Any] = {"starts_at": starts, "ends_at": starts + timedelta(minutes=20 + day)}
+            record_outage(desk, f"Console away, {day}", services=[service], **lasts, **common)
+        for day in range(5, 90, 14):
+            starts = now - timedelta(days=day)
+            window = plan_window(
+                desk,
+                f"Update {day}",
+                services=[service],
+                starts_at=starts,
+                ends_at=starts + timedelta(hours=2),
+                **common,
+            )
+            announce_window(window, text="Updated.", actor="bench", at=now)
+    for what in (uptime.sweeping.sweep_changes, uptime.sweeping.sweep_marked, uptime.sweeping.sweep_look):
+        while what():
+            pass
+    for what in (credits.sweeping.sweep_unassessed, credits.sweeping.sweep_marked):
+        while what():
+            pass
+
+
 def pages() -> None:
-    """Milliseconds of the desk's pages in the server, one client, and their queries; printed as JSON."""
+    """Milliseconds of the pages in the server, one client, and their queries; printed as JSON.
+
+    The queue in turns with the floor, so that both have the machine as it is.
+    """
     provider = _owner()
-    # Not in Django's test environment: there every included template copies its context for the test.
-    client = Client(headers={"host": "localhost"})
-    client.force_login(User.objects.get(email=f"u{TENANTS}@big.example"))
+    lead, customer = f"u{TENANTS}@big.example", "u0@big.example"
     with scope(STAFF, provider=provider):
         number = Ticket.objects.filter(solved_at=None).values_list("number", flat=True)[0]
-    told = {}
-    for name, address in (("queue", "/queue/"), ("mine", "/queue/?view=mine"), ("ticket", f"/tickets/{number}/")):
+        tenant = Membership.objects.get(email=customer).tenant
+        month = (
+            SubscriptionPeriod.objects.filter(tenant=tenant, starts_at__lte=timezone.now() - timedelta(days=32))
+            .order_by("-starts_at")
+            .values_list("pk", flat=True)[0]
+        )
+    told: dict[str, Any] = {"queue": Page(lead, "/queue/"), "ticket": Page(lead, f"/tickets/{number}/")}
+    told["month"] = Page(customer, f"/months/{month}/")
+    floor.provider = provider
+    floors = []
+    for _ in range(4):
+        told["queue"].ask()
+        with override_settings(MIDDLEWARE=floor.MIDDLEWARE, ROOT_URLCONF="tests.benchmarks.floor"):
+            least = Page(lead, "/floor/")
+            least.ask()
+            floors += least.took
+    told["ticket"].ask(60)
+    told["month"].ask(60)
+    figures = {name: page.figures() for name, page in told.items()}
+    print(json.dumps({**figures, "floor": {"p50": 1000 * median(floors)}}))
+
+
+class Page:
+    """A page that one client asks for again and again; the first five times are not counted."""
+
+    def __init__(self, email: str, address: str) -> None:
+        # Not in Django's test environment: there every included template copies its context for the test.
+        self.client, self.address = Client(headers={"host": "localhost"}), address
+        self.client.force_login(User.objects.get(email=email))
+        self.took: list[float] = []
         for _ in range(5):
-            assert client.get(address).status_code == 200
+            assert self.client.get(address).status_code == 200
+
+    def ask(self, times: int = 30) -> None:
+        """So many requests one after the other."""
+        self.took += [_timed(lambda: self.client.get(self.address)) for _ in range(times)]
+
+    def figures(self) -> dict[str, float]:
+        """`p50` and `p95` in milliseconds, and the number of `queries`."""
         with CaptureQueriesContext(connection) as queries:
-            client.get(address)
-        # Read at once, since the next request empties the log; BEGIN and COMMIT ask for nothing.
+            self.client.get(self.address)
+        # BEGIN and COMMIT ask for nothing.
         count = sum(query["sql"] not in ("BEGIN", "COMMIT") for query in queries.captured_queries)
-        took = sorted(_timed(lambda: client.get(address)) for _ in range(60))  # noqa: B023 - called at once
-        told[name] = {"p50": 1000 * took[30], "p95": 1000 * took[57], "queries": count}
-    print(json.dumps(told))
+        cut = quantiles(self.took, n=20)
+        return {"p50": 1000 * cut[9], "p95": 1000 * cut[18], "queries": count}
 
 
 def _owner() -> int:
@@ -262,7 +337,7 @@ def _timed(work: Callable[[], Any]) -> float:
 
 
 WORK: dict[str, Callable[..., None]] = {
-    work.__name__: work for work in (found, work_off, nothing_due, retime, follow, answer, pages)
+    work.__name__: work for work in (found, work_off, nothing_due, retime, follow, answer, months, pages)
 }
 
 

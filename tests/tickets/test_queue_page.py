@@ -24,7 +24,7 @@ MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 
 
 def agreed(world: World, policy: str = "infopromo", *, by_deadline: bool = False) -> Subscription:
-    """By deadline, all hours are support hours: at night two tickets would be due at the same instant of the morning."""
+    """By deadline, all hours are support hours: of a night, two tickets would be due at one instant of the morning."""
     document = None
     if by_deadline:
         text = shipped_policy(policy).text.replace("dispatch: priority", "dispatch: deadline")

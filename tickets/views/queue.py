@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -136,14 +137,37 @@ def queue_counts(request: HttpRequest) -> HttpResponse:
 
 
 def _drawn(rows: Iterable[Row]) -> list[dict[str, Any]]:
-    """Each row and the `bars` of its severity, drawn once for each severity; as dicts, the quickest for a template."""
-    drawn: dict[SeverityShown, str] = {}
+    """The cells of each row, as dicts, the quickest for a template; `bars` are drawn once for each severity."""
+    bars: dict[SeverityShown, str] = {}
+    nobody = format_html('<span class="mute">{}</span>', _("Nobody"))
+    untimed = format_html('<span class="mute small">{}</span>', _("no deadline"))
+    opened = str(_("opened"))
     held = []
     for row in rows:
-        if row.severity not in drawn:
-            drawn[row.severity] = render_to_string("tickets/severity_bars.html", {"of": row.severity})
-        held.append({**vars(row), "bars": drawn[row.severity]})
+        if row.severity not in bars:
+            bars[row.severity] = render_to_string("tickets/severity_bars.html", {"of": row.severity})
+        held.append(
+            {
+                "badge": row.badge.element if row.badge else untimed,
+                "clock": row.clock if row.badge else opened,
+                "when": _when(row),
+                "number": row.number,
+                "url": row.url,
+                "subject": row.subject,
+                "tenant": row.tenant,
+                "bars": bars[row.severity],
+                "status": row.status,
+                "owner": row.owner or nobody,
+            }
+        )
     return held
+
+
+def _when(row: Row) -> str:
+    """The instant that the row's clock is due, what it has left while it is paused, or when the ticket was opened."""
+    if row.badge is None:
+        return row.opened.element
+    return row.badge.due.element if row.badge.due else _("%(length)s left") % {"length": row.paused_left}
 
 
 def _filters(request: HttpRequest) -> Filters:

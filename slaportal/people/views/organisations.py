@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -12,7 +13,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from slaportal.pages.paging import page_of
 from slaportal.pages.spreadsheets import CsvFile, in_blocks
 from slaportal.people.actions.organisations import add_tenant, change_provider, found_provider, rename_tenant
-from slaportal.people.forms import FoundingForm, ProviderForm, TenantForm
+from slaportal.people.contrast import DARK, LIGHT, faintest, ratio_in_words, shades_of
+from slaportal.people.forms import ColourForm, FoundingForm, LogoForm, ProviderForm, TenantForm
 from slaportal.people.queries import tenants_for
 from slaportal.people.views.people import STAFF, refuse_in
 from slaportal.refusal import Refusal
@@ -24,15 +26,48 @@ from slaportal.tenancy.queries import providers_for_operator
 @needs(Role.ADMIN)
 @require_http_methods(["GET", "HEAD", "POST"])
 def settings(request: HttpRequest) -> HttpResponse:
-    """The provider's name, and whether a second factor is required."""
+    """The provider's name, and whether a second factor is required; its colour and logo stand below."""
     actor = membership_of(request)
-    provider = actor.provider
-    form = ProviderForm(request.POST or None, initial={"name": provider.name, "mfa_required": provider.mfa_required})
-    if request.method == "POST" and form.is_valid():
-        change_provider(provider, **form.cleaned_data, actor=actor)
-        messages.success(request, _("Saved."))
-        return redirect("provider")
-    return render(request, "people/provider.html", {"form": form}, status=422 if form.errors else 200)
+    if request.method != "POST":
+        return settings_page(request)
+    form = ProviderForm(request.POST)
+    if not form.is_valid():
+        return settings_page(request, naming=form, status=422)
+    change_provider(actor.provider, **form.cleaned_data, actor=actor)
+    messages.success(request, _("Saved."))
+    return redirect("provider")
+
+
+def settings_page(
+    request: HttpRequest,
+    *,
+    naming: BaseForm | None = None,
+    colouring: BaseForm | None = None,
+    picturing: BaseForm | None = None,
+    nearest: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    """The page, also with a form of it that was refused; `nearest` is a colour to take instead."""
+    provider = membership_of(request).provider
+    initial = {"name": provider.name, "mfa_required": provider.mfa_required}
+    words = {
+        "naming": naming or ProviderForm(initial=initial),
+        "colouring": colouring or ColourForm(initial={"colour": provider.colour}),
+        "picturing": picturing or LogoForm(),
+        "nearest": nearest,
+        "samples": samples_of(provider.colour) if provider.colour else [],
+    }
+    return render(request, "people/provider.html", words, status=status)
+
+
+def samples_of(colour: str) -> list[dict[str, str]]:
+    """How links look in it on light and on dark pages, with the lowest ratio of each."""
+    shades = shades_of(colour)
+    looks = ((_("Light"), LIGHT, shades.link), (_("Dark"), DARK, shades.link_dark))
+    return [
+        {"name": name, "on": surfaces[1], "link": link, "ratio": ratio_in_words(faintest(link, surfaces))}
+        for name, surfaces, link in looks
+    ]
 
 
 @needs(*STAFF)
