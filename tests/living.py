@@ -116,7 +116,14 @@ def _clocks(world: "World", ticket: Ticket, admin: str) -> None:
         remaining_us=-3_600_000_000,
     )
     Escalation.objects.create(
-        **own, **late, cycle=1, moment="75%", acts=["notify_lead"], reached_at=FEBRUARY, announced_at=FEBRUARY
+        **own,
+        **late,
+        cycle=1,
+        moment="75%",
+        acts=["notify_lead"],
+        reached_at=FEBRUARY,
+        announced_at=FEBRUARY,
+        told=[f"CANARY-member-{admin}"],
     )
     ClockWarning.objects.create(
         **own, **late, cycle=1, percent=75, reached_at=FEBRUARY + HOUR / 2, announced_at=FEBRUARY + HOUR / 2

@@ -30,12 +30,15 @@ def escalate(provider_id: int, escalations: Sequence[int], now: datetime) -> Non
 
 
 def _mail(rows: Sequence[Escalation], dues: dict[tuple[int, str], datetime | None], leads: list[Membership]) -> None:
+    """Of one ticket; who was mailed is kept with each."""
     told: set[tuple[str, int]] = set()
     for row in reversed(rows):
-        for member in escalated_to(row.ticket, row, leads):
-            if (row.clock, member.pk) not in told:
-                told.add((row.clock, member.pk))
-                tell_of_escalation(row.ticket, row, dues[row.ticket_id, row.clock], member)
+        members = [one for one in escalated_to(row.ticket, row, leads) if (row.clock, one.pk) not in told]
+        for member in members:
+            told.add((row.clock, member.pk))
+            tell_of_escalation(row.ticket, row, dues[row.ticket_id, row.clock], member)
+        if members:
+            Escalation.objects.filter(pk=row.pk).update(told=[str(member)[:120] for member in members])
 
 
 def _dues(tickets: Iterable[int]) -> dict[tuple[int, str], datetime | None]:

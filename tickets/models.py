@@ -350,7 +350,8 @@ class ClockWarning(models.Model):
 class Escalation(models.Model):
     """That the agreement's escalation of a clock was acted on; once for each moment, start and severity of it.
 
-    `moment` is written as in the policy (`75%`, `-30m`); `acts` are what the policy says to do.
+    `moment` is written as in the policy (`75%`, `-30m`); `acts` are what the policy says to do. `told` are the names
+    of who was mailed, as of then; of nobody where a later step that had come too was told instead.
     """
 
     provider = models.ForeignKey(Provider, models.PROTECT, db_index=False, related_name="+")
@@ -363,6 +364,7 @@ class Escalation(models.Model):
     acts = ArrayField(models.CharField(max_length=20))
     reached_at = models.DateTimeField()
     announced_at = models.DateTimeField()
+    told = ArrayField(models.CharField(max_length=120), default=list)
 
     class Meta:
         constraints = [
@@ -373,7 +375,7 @@ class Escalation(models.Model):
                 to="tickets_ticket",
                 to_columns=["provider_id", "tenant_id", "id"],
             ),
-            Wall(name="escalation_wall", staff=("SELECT", "INSERT")),
+            Wall(name="escalation_wall", staff=("SELECT", "INSERT", "UPDATE (told)")),
         ]
 
     def __str__(self) -> str:

@@ -30,8 +30,8 @@ _FOLLOWS = {
     "raise_severity": gettext_lazy("The leads are asked for a higher severity."),
     "webhook": gettext_lazy("The leads are told."),
 }
-# What the mail asks the desk for.
-_ASKED = {
+# What the mail, and the page, ask the desk for.
+ASKED = {
     "reassign": gettext_lazy("The agreement asks for another owner: assign it anew."),
     "raise_severity": gettext_lazy("The agreement asks for a higher severity: raise it if there is one."),
     "webhook": gettext_lazy("The agreement asks for another system to be told; the portal knows no address of it."),
@@ -112,7 +112,7 @@ def escalated_to(ticket: Ticket, escalation: Escalation, leads: Iterable[Members
 
 def tell_of_escalation(ticket: Ticket, escalation: Escalation, due_at: datetime | None, member: Membership) -> None:
     """That the agreement's escalation has come, to one of whom it names; what the desk is asked for, to the desk."""
-    asked = () if member.tenant_id else (words for act, words in _ASKED.items() if act in escalation.acts)
+    asked = () if member.tenant_id else (words for act, words in ASKED.items() if act in escalation.acts)
     said = " ".join([_moment_in_words(escalation, due_at), *map(str, asked)])
     leave_mail(
         "ticket_escalated",

@@ -19,9 +19,17 @@ from slaportal.intervals import instant_of, moment_of
 from slaportal.pages.lengths import length_in_words
 from slaportal.pages.times import Shown, at_reader
 from slaportal.tenancy.models import Membership, Tenant
-from tickets.models import Standing, Ticket, TicketClock
+from tickets.models import Escalation, Standing, Ticket, TicketClock
 from tickets.queries import agreements_of
-from tickets.words import CLOCKS_NAMED, STATUSES_IN_WORDS, Badge, SeverityShown, badge_of, severity_in_words
+from tickets.words import (
+    CLOCKS_NAMED,
+    STATUSES_IN_WORDS,
+    Badge,
+    SeverityShown,
+    badge_of,
+    escalated_element,
+    severity_in_words,
+)
 
 ROWS = 50
 # A count is exact up to here; beyond it is "1,000+", for nobody reads the digits and everybody waits for them.
@@ -53,6 +61,8 @@ class Row:
     due_at: datetime | None
     left: timedelta | None
     opened_at: datetime
+    escalated: str
+    escalated_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -65,7 +75,7 @@ class Filters:
 
 
 def queue_rows(actor: Membership, filters: Filters, *, now: datetime, by_severity: bool) -> tuple[list[Row], str]:
-    """Up to fifty rows in the order of work, and the cursor of what follows ("" at the end). Four queries."""
+    """Up to fifty rows in the order of work, and the cursor of what follows ("" at the end). Six queries."""
     behind = _after(queued(actor, filters, now=now, by_severity=by_severity), filters.after, by_severity=by_severity)
     found = list(behind[: ROWS + 1])
     return rows_of(found[:ROWS], now), _cursor_of(found[ROWS - 1]) if len(found) > ROWS else ""
@@ -85,11 +95,15 @@ def queued(actor: Membership, filters: Filters, *, now: datetime, by_severity: b
 
 
 def rows_of(shown: list[Any], now: datetime) -> list[Row]:
-    """These tickets as the queue shows them. Three queries, however many."""
+    """These tickets as the queue shows them. Four queries, however many."""
     _name(shown)
-    clocks = _leading_clocks([row["id"] for row in shown], now)
+    going = list(TicketClock.objects.filter(ticket__in=[row["id"] for row in shown], stopped_at=None))
+    clocks, escalations = _leading_clocks(going, now), _last_escalations(going)
     agreements = agreements_of((row["version_id"], row["plan"]) for row in shown)
-    return [_row(row, agreements[row["version_id"], row["plan"]], clocks.get(row["id"]), now) for row in shown]
+    return [
+        _row(row, agreements[row["version_id"], row["plan"]], clocks.get(row["id"]), escalations.get(row["id"]), now)
+        for row in shown
+    ]
 
 
 def _name(shown: list[Any]) -> None:
@@ -178,7 +192,13 @@ def _counted(tickets: QuerySet[Ticket]) -> str:
     return f"{COUNTED:,}+" if most > COUNTED else f"{most:,}"
 
 
-def _row(row: Mapping[str, Any], agreement: Agreement, clock: TicketClock | None, now: datetime) -> Row:
+def _row(
+    row: Mapping[str, Any],
+    agreement: Agreement,
+    clock: TicketClock | None,
+    escalation: Escalation | None,
+    now: datetime,
+) -> Row:
     badge = None if clock is None else badge_of(clock, row["status"], now)
     left = None
     if clock is not None and clock.due_at is None:
@@ -199,13 +219,22 @@ def _row(row: Mapping[str, Any], agreement: Agreement, clock: TicketClock | None
         due_at=None if clock is None else clock.due_at,
         left=left,
         opened_at=row["opened_at"],
+        escalated="" if escalation is None else escalated_element(escalation, now),
+        escalated_at=None if escalation is None else escalation.reached_at,
     )
 
 
-def _leading_clocks(tickets: Sequence[int], now: datetime) -> dict[int, TicketClock]:
+def _last_escalations(going: Sequence[TicketClock]) -> dict[int, Escalation]:
+    """Of each ticket the last escalation of a clock that goes on, of its present cycle and severity."""
+    standing = {(clock.ticket_id, clock.clock, clock.cycle, clock.severity) for clock in going}
+    found = Escalation.objects.filter(ticket__in={clock.ticket_id for clock in going}).order_by("reached_at", "pk")
+    return {one.ticket_id: one for one in found if (one.ticket_id, one.clock, one.cycle, one.severity) in standing}
+
+
+def _leading_clocks(going: Iterable[TicketClock], now: datetime) -> dict[int, TicketClock]:
     """Of each ticket the clock that its place in the queue comes from."""
     leading: dict[int, TicketClock] = {}
-    for clock in TicketClock.objects.filter(ticket__in=tickets, stopped_at=None):
+    for clock in going:
         there = leading.get(clock.ticket_id)
         if there is None or _weight(clock, now) < _weight(there, now):
             leading[clock.ticket_id] = clock

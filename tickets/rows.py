@@ -60,9 +60,9 @@ FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::int[], %s::text[], %s::i
 ON CONFLICT (ticket_id, clock, cycle, severity, percent) DO NOTHING RETURNING id
 """  # noqa: S608
 _WRITE_ESCALATIONS = f"""
-INSERT INTO tickets_escalation (provider_id, announced_at, tenant_id, ticket_id, clock, cycle, severity, moment, acts,
-  reached_at)
-SELECT %s, %s, u.tenant, u.ticket, u.clock, u.cycle, u.severity, u.moment, string_to_array(u.acts, ' '),
+INSERT INTO tickets_escalation (provider_id, announced_at, told, tenant_id, ticket_id, clock, cycle, severity, moment,
+  acts, reached_at)
+SELECT %s, %s, '{{}}', u.tenant, u.ticket, u.clock, u.cycle, u.severity, u.moment, string_to_array(u.acts, ' '),
   {_AT % "u.reached"}
 FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::int[], %s::text[], %s::text[], %s::text[], %s::bigint[])
   AS u (tenant, ticket, clock, cycle, severity, moment, acts, reached)

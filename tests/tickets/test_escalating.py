@@ -172,18 +172,6 @@ def test_at_its_instant_once_and_the_stored_clocks_hold(world: World) -> None:
         assert (ticket.revision, ticket.mark) == (4, None)
 
 
-def test_the_customer_reads_it_and_no_name_of_the_desk(world: World) -> None:
-    subscription = agreed(world, "{clock: response, at: 50%, do: [notify_owner, reassign]}")
-    with world.inside("agent"):
-        opened(world, subscription, severity="critical")
-    swept(MONDAY + 2 * HOUR)
-    page = world.client("amy").get("/tickets/1/").content.decode()
-    assert "Escalated (50 % of the time for the first response is used up." in page
-    assert "The owner is told. The leads are asked for another owner." in page
-    assert "CANARY-member-lead" not in page
-    assert "Escalated" in world.client("agent").get("/tickets/1/").content.decode()
-
-
 @pytest.mark.parametrize(
     ("acts", "owned", "told"),
     [
