@@ -13,7 +13,7 @@ from credits.models import AssessedPeriod, Assessment, Claim, Reminder
 from slaportal.outbox.models import Attempt, Endpoint, EventDelivery, Interest, Occurrence, State
 from slaportal.outbox.webhooks.signing import new_secret, sealed
 from slaportal.tenancy.models import Tenant
-from tickets.models import Breach, ClockWarning, Counter, Side, Ticket, TicketClock, TicketEvent
+from tickets.models import Breach, ClockWarning, Counter, Escalation, Side, Ticket, TicketClock, TicketEvent
 from uptime.models import (
     Announcement,
     Outage,
@@ -120,6 +120,16 @@ def _clocks(world: "World", ticket: Ticket, admin: str) -> None:
         breached_at=FEBRUARY + HOUR,
         elapsed_us=7_200_000_000,
         remaining_us=-3_600_000_000,
+    )
+    Escalation.objects.create(
+        **own,
+        **late,
+        cycle=1,
+        moment="75%",
+        acts=["notify_lead"],
+        reached_at=FEBRUARY,
+        announced_at=FEBRUARY,
+        told=[f"CANARY-member-{admin}"],
     )
     ClockWarning.objects.create(
         **own, **late, cycle=1, percent=75, reached_at=FEBRUARY + HOUR / 2, announced_at=FEBRUARY + HOUR / 2

@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy
 from contracts.policy.document import Terms
 from contracts.policy.document.calendars import DAY_MINUTES, CalendarTerms, Shift
 from contracts.policy.document.support import ClockPromise, Severity, Support
-from contracts.policy.document.values import CLOCKS, Clock
+from contracts.policy.document.values import CLOCKS, Clock, Moment
+from contracts.policy.durations import read_duration
 from contracts.sentences.said import (
     Group,
     Said,
@@ -70,6 +71,15 @@ _RECLASSIFY = {
     "carry": gettext_lazy("When a severity changes, the time counted so far stays counted, and the new target holds."),
     "from_open": gettext_lazy("When a severity changes, the new target holds as if it had from the beginning."),
     "from_change": gettext_lazy("When a severity changes, the new target counts from the change on."),
+}
+# What cannot be done by the portal (`webhook` names no address) the leads are told.
+_ACTS = {
+    "notify_owner": gettext_lazy("the owner of the ticket is told"),
+    "notify_lead": gettext_lazy("the leads are told"),
+    "notify_customer": gettext_lazy("you are told"),
+    "reassign": gettext_lazy("the leads are asked for another owner"),
+    "raise_severity": gettext_lazy("the leads are asked for a higher severity"),
+    "webhook": gettext_lazy("the leads are told"),
 }
 _WEEKDAYS = {
     "mon": gettext_lazy("Monday"),
@@ -164,6 +174,7 @@ def _handling(support: Support) -> Iterator[Said]:
             told = {"clock": CLOCKS_SAID[clock], "status": while_}
             text = _("%(clock)s: the time stands still while %(status)s.") % told
             yield said(text, support.pause, at=keys_of("support.pause", clock))
+    yield from _escalations(support)
     if support.dispatch == "priority":
         yield Said(_("The most severe tickets are worked on first."), at=("support.dispatch",))
     if support.required:
@@ -173,6 +184,28 @@ def _handling(support: Support) -> Iterator[Said]:
         causes = listed(map(spoken, support.excused))
         text = _("A late answer is excused if its cause is: %(causes)s.") % {"causes": causes}
         yield Said(text, at=("support.excused",))
+
+
+def _escalations(support: Support) -> Iterator[Said]:
+    for number, rule in enumerate(support.escalate):
+        keys = support.severities.entries if rule.severities is None else rule.severities
+        names = [
+            support.severities.entries[key].name or spoken(key) for key in keys if key in support.severities.entries
+        ]
+        where = "" if rule.severities is None else _(" (%(severities)s)") % {"severities": listed(names)}
+        acts = listed(dict.fromkeys(str(_ACTS[act]) for act in rule.do))
+        told = {"clock": CLOCKS_SAID[rule.clock], "where": where, "when": _moment(rule.at), "acts": acts}
+        at = (f"support.escalate[{number}]",)
+        yield said(_("%(clock)s%(where)s: when %(when)s, %(acts)s.") % told, rule, support, at=at)
+
+
+def _moment(moment: Moment) -> str:
+    if moment.share is not None:
+        return _("%(percent)s %% of the time is used up") % {"percent": moment.text.rstrip("% ")}
+    if not moment.offset_us:
+        return _("the time is used up")
+    told = {"length": length_said(read_duration(moment.text.lstrip("+-")))}
+    return _("%(length)s of the time are left") % told if moment.offset_us < 0 else _("it is %(length)s late") % told
 
 
 def _lifecycle(terms: Terms) -> Iterator[Said]:
