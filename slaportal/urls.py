@@ -12,6 +12,7 @@ urlpatterns = [
     path("webhooks/", include("slaportal.outbox.webhooks.urls")),
     path("api/v1/", include("slaportal.api.urls")),
     path("api/v1/", include("tickets.api.urls")),
+    path("api/v1/", include("uptime.api.urls")),
     path("", include("credits.urls")),
     path("", include("slaportal.jobs.urls")),
     path("", include("uptime.urls")),

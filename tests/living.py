@@ -222,12 +222,13 @@ def _delivered(world: "World", slug: str, admin: str, service: Service) -> None:
     WindowService.objects.create(**own, window=window, service=service)
     Announcement.objects.create(**own, **stretch, window=window, announced_at=FEBRUARY, announced_by=by, text=said)
     _told_of(window, service)
-    Unmonitored.objects.create(**own, **stretch, service=service, reason=said)
+    unmonitored = Unmonitored.objects.create(**own, **stretch, service=service, reason=said)
     SampleHour.objects.create(
         **own, service=service, metric="latency_ms", region="eu", hour_at=FEBRUARY, offsets=[0], values=[Decimal(41)]
     )
     world.ids.setdefault("outage", outage.pk)
     world.ids.setdefault("window", window.pk)
+    world.ids.setdefault("unmonitored", unmonitored.pk)
 
 
 def _told_of(window: Window, service: Service) -> None:
