@@ -282,7 +282,7 @@ class EventDelivery(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.event}"
+        return self.kind
 
 
 class Attempt(models.Model):

@@ -41,7 +41,7 @@ _TEXTS = """() => {
   const found = [], walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
   while (walker.nextNode()) {
     const node = walker.currentNode, of = node.parentElement, text = node.textContent.trim()
-    if (!text || of.closest('.mono, code, pre, kbd, textarea, script, style, noscript')) continue
+    if (!text || of.closest('.mono, code, pre, kbd, textarea, script, style, noscript, [data-for-programs]')) continue
     if (of.closest('option') || of.checkVisibility({ visibilityProperty: true })) found.push(text)
   }
   return found

@@ -12,6 +12,7 @@ GOOD = """<!doctype html><html lang="en"><head><title>Queue · SLA Portal</title
 <p>None. An outage appears here.</p><p class="mono">waiting_on_customer</p><p>Write to mei_tanaka@spirion.example.</p>
 <label>Status <select><option>Pending</option></select></label></main></body></html>"""
 
+ADDRESS = "http://pages.example/"
 # Done once two pictures of the page were drawn.
 DRAWN = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
@@ -67,7 +68,8 @@ def test_each_fault_is_found(page: Page, old: str, new: str, said: str) -> None:
 
 
 def test_what_moves_after_it_stood_is_found(page: Page) -> None:
-    page.set_content(GOOD)
+    page.route(ADDRESS, lambda route: route.fulfill(body=GOOD, content_type="text/html"))
+    page.goto(ADDRESS)
     page.evaluate(DRAWN)
     assert [*moved(page)] == []
     page.evaluate("document.querySelector('h1').style.paddingTop = '300px'")
