@@ -1,7 +1,7 @@
 """Samples over the API: up to ten thousand a call, read quickly and judged one by one."""
 
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -65,8 +65,8 @@ def _quickly(item: Any) -> Sample | None:
     if not OFFSET.fullmatch(at) or not NUMBER.fullmatch(value):
         return None
     try:
-        return metric, region, datetime.fromisoformat(at), Decimal(value)
-    except ValueError:
+        return metric, region, datetime.fromisoformat(at).astimezone(UTC), Decimal(value)
+    except (ValueError, OverflowError):
         return None
 
 
