@@ -10,6 +10,7 @@ urlpatterns = [
     path("audit/", include("slaportal.audit.urls")),
     path("", include("slaportal.outbox.urls")),
     path("api/v1/", include("slaportal.api.urls")),
+    path("api/v1/", include("slaportal.people.api.urls")),
     path("api/v1/", include("tickets.api.urls")),
     path("", include("credits.urls")),
     path("", include("slaportal.jobs.urls")),

@@ -43,7 +43,8 @@ def with_ids(body: Any, world: World) -> Any:
     """The ids that the examples leave at 1."""
     with world.inside("admin"):
         subscription = Subscription.objects.filter(tenant=world.tenants["a"]).get().pk
-    ids = {"subscription": subscription, "requester": world.members["amy"].pk}
+    tenant = world.tenants["a"].pk
+    ids = {"subscription": subscription, "requester": world.members["amy"].pk, "tenant": tenant}
     return {name: ids.get(name, value) for name, value in body.items()}
 
 
