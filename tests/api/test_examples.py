@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.db import transaction
 
-from contracts.models import Subscription
+from contracts.models import Service, Subscription
 from slaportal.api.schema import schema
 from tests.api.programs import Program, secret_of
 from tests.site.matrix import address, api_views
@@ -43,8 +43,9 @@ def with_ids(body: Any, world: World) -> Any:
     """The ids that the examples leave at 1."""
     with world.inside("admin"):
         subscription = Subscription.objects.filter(tenant=world.tenants["a"]).get().pk
+        service = Service.objects.get(key="service-a").pk
     tenant = world.tenants["a"].pk
-    ids = {"subscription": subscription, "requester": world.members["amy"].pk, "tenant": tenant}
+    ids = {"subscription": subscription, "requester": world.members["amy"].pk, "tenant": tenant, "service": service}
     return {name: ids.get(name, value) for name, value in body.items()}
 
 
