@@ -11,6 +11,10 @@ urlpatterns = [
     path("", include("slaportal.outbox.urls")),
     path("webhooks/", include("slaportal.outbox.webhooks.urls")),
     path("api/v1/", include("slaportal.api.urls")),
+    path("api/v1/", include("slaportal.people.api.urls")),
+    path("api/v1/", include("slaportal.audit.api")),
+    path("api/v1/", include("slaportal.jobs.api")),
+    path("api/v1/", include("contracts.api.urls")),
     path("api/v1/", include("tickets.api.urls")),
     path("api/v1/", include("uptime.api.urls")),
     path("", include("credits.urls")),
@@ -18,6 +22,7 @@ urlpatterns = [
     path("", include("uptime.urls")),
     path("", include("credits.reviewing_urls")),
     path("", include("tickets.attainment_urls")),
+    path("api/v1/", include("slaportal.site.api.urls")),
     path("", include("slaportal.site.urls")),
 ]
 handler400 = "slaportal.site.errors.bad_request"

@@ -49,6 +49,7 @@ def with_ids(body: Any, world: World) -> Any:
         "requester": world.members["amy"].pk,
         "service": service,
         "services": [service],
+        "tenant": world.tenants["a"].pk,
     }
     return {name: ids.get(name, value) for name, value in body.items()}
 

@@ -132,7 +132,9 @@ def _agreed(route: str, world: World) -> list[Any]:
         contact = Contact.objects.get().pk
     if route == "subscription_uncover":
         return [subscription, service]
-    return [contact if route.startswith("contact") else service if route == "service_rename" else subscription]
+    return [
+        contact if route.startswith("contact") else service if route in ("service", "service_rename") else subscription
+    ]
 
 
 def address(route: str, world: World) -> str:
