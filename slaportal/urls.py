@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("slaportal.outbox.urls")),
     path("api/v1/", include("slaportal.api.urls")),
     path("api/v1/", include("tickets.api.urls")),
+    path("api/v1/", include("credits.api.urls")),
     path("", include("credits.urls")),
     path("", include("slaportal.jobs.urls")),
     path("", include("uptime.urls")),

@@ -20,7 +20,7 @@ from tickets.models import Breach, Ticket
 TABLE = Path(__file__).with_name("matrix.yaml")
 EVERYBODY = ("anonymous", "agent", "lead", "admin", "amy", "ann", "bob", "carl", "cora", "olga")
 # What p1 has to show (tests.living), by the first word of the routes about it.
-LIVED = ("outage", "window", "claim")
+LIVED = ("outage", "window", "claim", "credit")
 WORDS = {"everybody": " ".join(EVERYBODY), "signed-in": " ".join(EVERYBODY[1:])}
 
 
@@ -96,9 +96,13 @@ def _others(route: str, world: World) -> list[Any]:
     period = world.ids.get("period")
     fixed: dict[str, list[Any]] = {
         "month": [period],
+        "month_breaches": [period],
         "month_claim": [period],
+        "month_days": [period],
         "month_days_csv": [period],
+        "month_outages": [period],
         "month_outages_csv": [period],
+        "month_windows": [period],
         "month_windows_csv": [period],
         "invitation": ["slai_wrong"],
         "job": [job],
