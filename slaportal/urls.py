@@ -17,6 +17,7 @@ urlpatterns = [
     path("api/v1/", include("contracts.api.urls")),
     path("api/v1/", include("tickets.api.urls")),
     path("api/v1/", include("uptime.api.urls")),
+    path("api/v1/", include("credits.api.urls")),
     path("", include("credits.urls")),
     path("", include("slaportal.jobs.urls")),
     path("", include("uptime.urls")),

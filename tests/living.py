@@ -200,6 +200,7 @@ def _credits(world: "World", period: SubscriptionPeriod, short: str) -> None:
         **own, period=period, at=until - HOUR, made_by=asker, maker_name=asker.name, note=f"CANARY-contract-{short}"
     )
     world.ids.setdefault("period", period.pk)
+    world.ids.setdefault("credit", assessment.pk)
     world.ids.setdefault("claim", claim.pk)
 
 

@@ -25,7 +25,7 @@ WEBHOOK = (
     *(f"webhook_{act}" for act in ("change", "delete", "disable", "enable", "ping", "resend_lost", "rotate")),
 )
 # What p1 has to show (tests.living), by the first word of the routes about it.
-LIVED = ("outage", "window", "claim")
+LIVED = ("outage", "window", "claim", "credit")
 WORDS = {"everybody": " ".join(EVERYBODY), "signed-in": " ".join(EVERYBODY[1:])}
 
 
@@ -101,9 +101,13 @@ def _others(route: str, world: World) -> list[Any]:
     period = world.ids.get("period")
     fixed: dict[str, list[Any]] = {
         "month": [period],
+        "month_breaches": [period],
         "month_claim": [period],
+        "month_days": [period],
         "month_days_csv": [period],
+        "month_outages": [period],
         "month_outages_csv": [period],
+        "month_windows": [period],
         "month_windows_csv": [period],
         "invitation": ["slai_wrong"],
         "job": [job],
