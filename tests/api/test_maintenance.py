@@ -271,7 +271,8 @@ def ids(answer: Any) -> list[int]:
 )
 def test_orders_and_filters(four: list[int], programs: Programs, query: str, expected: list[int]) -> None:
     assert ids(programs("agent").get(f"maintenance/?{query}")) == [four[n] for n in expected]
-    found, cursor = [], ""
+    found: list[int] = []
+    cursor: str | None = ""
     while cursor is not None:
         answer = programs("agent").get(f"maintenance/?limit=1&{query}{cursor}")
         found += ids(answer)

@@ -127,7 +127,8 @@ def test_orders_filters_and_pages(delivered: Delivered, programs: Programs, quer
         for n, end in (("10", "2026-11-10T12:00:00Z"), ("11", "2026-11-11T12:00:00Z"), ("12", None))
     ]
     lead.post(f"unmonitored/{made[1]}/strike-out/", {"reason": "x"})
-    found, cursor = [], ""
+    found: list[int] = []
+    cursor: str | None = ""
     while cursor is not None:
         answer = programs("agent").get(f"unmonitored/?limit=1&{query}{cursor}").said
         found += [item["id"] for item in answer["items"]]

@@ -2,6 +2,7 @@
 
 import json
 from statistics import median
+from typing import Any
 
 from tests.benchmarks.figures import Benchmark, Figure, record
 from tests.benchmarks.million_samples import A_CALL
@@ -11,7 +12,7 @@ CALLS = 100
 CODE = SET_UP + "from tests.benchmarks.million_samples import WORK\nWORK[{name!r}](*{arguments!r})"
 
 
-def said(clone: str, login: str, name: str, *arguments: object) -> object:
+def said(clone: str, login: str, name: str, *arguments: object) -> Any:
     """What such a process printed last."""
     done = start(clone, login, ["-c", CODE.format(name=name, arguments=tuple(map(str, arguments)))])
     output, _ = done.communicate(timeout=1800)
@@ -20,12 +21,11 @@ def said(clone: str, login: str, name: str, *arguments: object) -> object:
 
 
 def test_a_million_samples(benchmark: Benchmark, clone: str) -> None:
-    secret, provider, service = said(clone, "portal_jobs", "found")  # type: ignore[misc]
+    founded = said(clone, "portal_jobs", "found")
     figures: dict[str, list[float]] = {}
 
     def measure() -> None:
-        told = said(clone, "portal_web", "send", secret, provider, service, CALLS)
-        assert isinstance(told, dict)
+        told = said(clone, "portal_web", "send", *founded, CALLS)
         assert told["kept"] == CALLS * A_CALL
         figures["took"] = told["took"]
 

@@ -44,7 +44,7 @@ class _Samples(serializers.ListSerializer[Any]):
                 if len(wrong) == MOST_WRONG:
                     break
         if wrong:
-            raise serializers.ValidationError(wrong)
+            raise serializers.ValidationError({str(place): said for place, said in wrong.items()})
         return found
 
     def _judged(self, item: Any) -> Sample:
@@ -57,8 +57,10 @@ def _quickly(item: Any) -> Sample | None:
     """A sample that plainly fits its shape; None for one to be looked at closely."""
     if not isinstance(item, dict) or not NAMES.issuperset(item):
         return None
-    metric, region = item.get("metric"), item.get("region", "")
-    at, value = item.get("at"), item.get("value")
+    metric: Any = item.get("metric")
+    region: Any = item.get("region", "")
+    at: Any = item.get("at")
+    value: Any = item.get("value")
     texts = all(isinstance(text, str) for text in (metric, region, at, value))
     if not texts or not metric or not PLAIN.fullmatch(metric) or not PLAIN.fullmatch(region):
         return None
@@ -70,7 +72,7 @@ def _quickly(item: Any) -> Sample | None:
         return None
 
 
-class _Described(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]
+class _Described(OpenApiSerializerFieldExtension):
     """The list for the schema, with how many it holds."""
 
     target_class = _Samples

@@ -111,7 +111,8 @@ def _confirmed(body: Any) -> bool:
     if not body["warned_of"]:
         return False
     read_document(body["text"])
-    return check(body["text"], None, policy=body["policy"], latest=None).warned_of == body["warned_of"]
+    found = check(body["text"], None, policy=body["policy"], latest=None)
+    return found.warned_of == str(body["warned_of"])
 
 
 class OnePolicy(ApiView):
