@@ -58,6 +58,33 @@ class PolicyVersion(models.Model):
         return f"{self.title}, version {self.number}"
 
 
+class PublishedScenarios(models.Model):
+    """The scenarios that a version was published by: their text as it was run, and the name of each; all of them held.
+
+    Every version has its row, an empty one where it was published without scenarios; those from before this was kept
+    have none. The provider's own: customers do not read it. Never changed and never deleted: a trigger sees to it.
+    """
+
+    provider = models.ForeignKey(Provider, models.PROTECT, related_name="+")
+    version = models.OneToOneField(PolicyVersion, models.PROTECT, db_constraint=False, related_name="scenarios")
+    text = models.TextField(blank=True)
+    digest = models.CharField(max_length=64, blank=True)
+    names = models.JSONField(default=list, blank=True)
+
+    class Meta:
+        constraints = [
+            CompositeForeignKey(
+                name="published_scenarios_version",
+                columns=["provider_id", "version_id"],
+                to="contracts_policyversion",
+            ),
+            Wall(name="published_scenarios_wall", tenant_key="", staff=("SELECT", "INSERT")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{len(self.names)} scenarios"
+
+
 class Subscription(models.Model):
     """A tenant's subscription to one policy; plan, kind and fee stand in its terms, one after the other."""
 

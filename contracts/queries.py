@@ -1,10 +1,11 @@
-"""What was promised at an instant: the version in force, the term that ran, the agreement of both."""
+"""What was promised at an instant: the version in force, the term that ran, both agreed; what may be covered."""
 
 from datetime import datetime
 
+from django.db.models import Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from contracts.models import PolicyVersion, Subscription, Term
+from contracts.models import Coverage, PolicyVersion, Service, Subscription, Term
 from contracts.policy.agreement import Agreement
 from contracts.policy.documents import Document, agreement_of, read_document
 from slaportal.refusal import Refusal
@@ -49,3 +50,17 @@ def agreement_at(subscription: Subscription, at: datetime) -> Agreement | None:
         return None
     version = version_in_force(subscription.provider_id, subscription.policy, at)
     return agreement_of(document_of(version), term.plan)
+
+
+def with_their_parts(subscriptions: QuerySet[Subscription]) -> QuerySet[Subscription]:
+    """Subscriptions with terms and coverages: two queries more, whatever their number."""
+    return subscriptions.prefetch_related(
+        Prefetch("terms", Term.objects.order_by("starts_at")),
+        Prefetch("coverages", Coverage.objects.select_related("service").order_by("service__name", "pk")),
+    )
+
+
+def services_for(subscription: Subscription) -> QuerySet[Service]:
+    """What the subscription may cover: the customer's own services and the shared ones."""
+    mine = Q(tenant=subscription.tenant_id) | Q(tenant=None)
+    return Service.objects.filter(mine, provider_id=subscription.provider_id)

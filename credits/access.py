@@ -9,11 +9,14 @@ from slaportal.tenancy.models import Membership, Role
 
 
 def get_claim_for(actor: Membership, pk: int) -> Claim:
-    """A claim of the actor's provider (for staff) or tenant (for its people), with its period and subscription."""
+    """A claim of the actor's provider (for staff) or tenant (for its people), with its period and subscription.
+
+    Who decided is none where the scope does not show it.
+    """
     found = Claim.objects.filter(pk=pk, provider_id=actor.provider_id)
     if actor.tenant_id is not None:
         found = found.filter(tenant_id=actor.tenant_id)
-    claim = found.select_related("period", "period__subscription", "made_by").first()
+    claim = found.select_related("period", "period__subscription", "tenant", "made_by", "decided_by").first()
     if claim is None:
         raise not_found(_("There is no such claim here."))
     return claim

@@ -11,8 +11,27 @@ from contracts.policy.document.credits import Credit
 from contracts.policy.windows import after
 from credits.figures import windows_in
 from credits.models import Assessment
+from credits.queries import claimable_rules_of
 from slaportal.intervals import Instant, instant_of
 from uptime.models import SubscriptionPeriod
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What a claim made now would be for: the windows that no claim covers, and the credits `owed` that it asks for.
+
+    Without any `owed` it comes before the promise is missed (`ahead`), or for a failure not yet recorded (`unknown`).
+    """
+
+    windows: tuple["Window", ...]
+    owed: tuple[Assessment, ...]
+    ahead: bool
+    unknown: bool
+
+    @property
+    def until(self) -> Instant | None:
+        """When the first of these windows closes; None where none does."""
+        return min((window.claim_by for window in self.windows if window.claim_by is not None), default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,3 +82,31 @@ def windows_of(
 def uncovered(windows: Sequence[Window], claimed: Sequence[Instant], at: Instant) -> list[Window]:
     """The windows open at `at` that none of the claims made so far covers."""
     return [window for window in windows if window.open_at(at) and not any(window.takes(made) for made in claimed)]
+
+
+def left_to_claim(
+    period: SubscriptionPeriod,
+    agreement: Agreement,
+    assessments: Sequence[Assessment],
+    claimed: Sequence[Instant],
+    *,
+    up_to_date: bool,
+    at: Instant,
+) -> Left | None:
+    """What a claim made at `at` would be for, as `file_claim` judges it; None where it would be refused or for nothing.
+
+    `claimed` are the instants of the claims of the period that count.
+    """
+    rules = claimable_rules_of(period, agreement)
+    if not rules or instant_of(period.starts_at) > at:
+        return None
+    left = uncovered(windows_of(period, agreement, rules, assessments, up_to_date=up_to_date), claimed, at)
+    if not left:
+        return None
+    claimable = Assessment.Status.CLAIMABLE
+    owed = tuple(row for row in assessments if row.position in rules and row.status == claimable)
+    if owed:
+        return Left(tuple(left), owed, ahead=False, unknown=False)
+    if not any(rule.claim.from_ == "failure" for rule in rules.values()):
+        return None
+    return Left(tuple(left), (), ahead=True, unknown=all(window.start is None for window in left))

@@ -61,15 +61,20 @@ def claims_to_decide(provider_id: int) -> QuerySet[Claim]:
     return waiting.select_related("period", "period__subscription").order_by("at", "id")
 
 
-def assessments_of_tenant(tenant_id: int) -> QuerySet[Assessment]:
-    """What a customer's months owe, the newest month first; of a corrected month the newest revision alone."""
+def current_assessments() -> QuerySet[Assessment]:
+    """All that the scope shows; of a corrected month the newest revision alone."""
     newer = SubscriptionPeriod.objects.filter(
         subscription=OuterRef("period__subscription"),
         text=OuterRef("period__text"),
         revision__gt=OuterRef("period__revision"),
         closed_at__isnull=False,
     )
-    rows = Assessment.objects.filter(tenant_id=tenant_id).exclude(Exists(newer))
+    return Assessment.objects.exclude(Exists(newer))
+
+
+def assessments_of_tenant(tenant_id: int) -> QuerySet[Assessment]:
+    """What a customer's months owe, the newest month first; of a corrected month the newest revision alone."""
+    rows = current_assessments().filter(tenant_id=tenant_id)
     return rows.select_related("period").order_by("-period__starts_at", "period_id", "position")
 
 

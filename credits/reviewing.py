@@ -61,9 +61,12 @@ class Case:
     """What speaks for and against one claim.
 
     `hindrance` says why it cannot be approved now, "" where it can; `discretionary`: the amount is staff's to decide.
+    `own` are the credits that a customer claims, `closes_at` when the last of their windows does.
     """
 
+    own: tuple[Assessment, ...]
     in_time: bool
+    closes_at: datetime | None
     claim_by: Until | None
     failures: tuple[FailureLine, ...]
     amount: str
@@ -115,9 +118,12 @@ def case_of(claim: Claim, rows: Sequence[Assessment], agreement: Agreement, *, u
     own = [row for row in rows if row.position in rules]
     windows = windows_of(claim.period, agreement, rules, rows, up_to_date=up_to_date)
     ends = [window.claim_by for window in windows if window.claim_by is not None]
+    closes_at = moment_of(max(ends)) if ends else None
     return Case(
+        own=tuple(own),
+        closes_at=closes_at,
         in_time=any(window.takes(instant_of(claim.at)) for window in windows),
-        claim_by=until_of(moment_of(max(ends)), agreement.zone, now) if ends else None,
+        claim_by=None if closes_at is None else until_of(closes_at, agreement.zone, now),
         failures=tuple(_failures(own, agreement, now)),
         amount=_amount(claim, rules, rows),
         discretionary=any(rules[row.position].schedule.discretionary and row.missed for row in own),

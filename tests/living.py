@@ -13,7 +13,7 @@ from credits.models import AssessedPeriod, Assessment, Claim, Reminder
 from slaportal.outbox.models import Attempt, Endpoint, EventDelivery, Interest, Occurrence, State
 from slaportal.outbox.webhooks.signing import new_secret, sealed
 from slaportal.tenancy.models import Tenant
-from tickets.models import Breach, ClockWarning, Counter, Side, Ticket, TicketClock, TicketEvent
+from tickets.models import Breach, ClockWarning, Counter, Escalation, Side, Ticket, TicketClock, TicketEvent
 from uptime.models import (
     Announcement,
     Outage,
@@ -121,6 +121,16 @@ def _clocks(world: "World", ticket: Ticket, admin: str) -> None:
         elapsed_us=7_200_000_000,
         remaining_us=-3_600_000_000,
     )
+    Escalation.objects.create(
+        **own,
+        **late,
+        cycle=1,
+        moment="75%",
+        acts=["notify_lead"],
+        reached_at=FEBRUARY,
+        announced_at=FEBRUARY,
+        told=[f"CANARY-member-{admin}"],
+    )
     ClockWarning.objects.create(
         **own, **late, cycle=1, percent=75, reached_at=FEBRUARY + HOUR / 2, announced_at=FEBRUARY + HOUR / 2
     )
@@ -190,6 +200,7 @@ def _credits(world: "World", period: SubscriptionPeriod, short: str) -> None:
         **own, period=period, at=until - HOUR, made_by=asker, maker_name=asker.name, note=f"CANARY-contract-{short}"
     )
     world.ids.setdefault("period", period.pk)
+    world.ids.setdefault("credit", assessment.pk)
     world.ids.setdefault("claim", claim.pk)
 
 
@@ -212,12 +223,13 @@ def _delivered(world: "World", slug: str, admin: str, service: Service) -> None:
     WindowService.objects.create(**own, window=window, service=service)
     Announcement.objects.create(**own, **stretch, window=window, announced_at=FEBRUARY, announced_by=by, text=said)
     _told_of(window, service)
-    Unmonitored.objects.create(**own, **stretch, service=service, reason=said)
+    unmonitored = Unmonitored.objects.create(**own, **stretch, service=service, reason=said)
     SampleHour.objects.create(
         **own, service=service, metric="latency_ms", region="eu", hour_at=FEBRUARY, offsets=[0], values=[Decimal(41)]
     )
     world.ids.setdefault("outage", outage.pk)
     world.ids.setdefault("window", window.pk)
+    world.ids.setdefault("unmonitored", unmonitored.pk)
 
 
 def _told_of(window: Window, service: Service) -> None:

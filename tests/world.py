@@ -157,7 +157,10 @@ def promise(world: World, slug: str, admin: str) -> None:
     now, actor = timezone.now(), world.members[admin]
     provider, document = world.providers[slug], shipped_policy("spirion")
     plan = next(iter(document.plans))
-    publish_policy(document, provider=provider, policy="sla", effective_from=now, actor=actor, at=now)
+    scenarios = f"# CANARY-scenarios-{slug}\nscenarios: []\n"
+    publish_policy(
+        document, provider=provider, policy="sla", effective_from=now, actor=actor, at=now, scenarios=scenarios
+    )
     for short in PROVIDERS[slug]:
         tenant, name = world.tenants[short], f"CANARY-contract-{short}"
         made = subscribe(

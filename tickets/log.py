@@ -162,8 +162,11 @@ def open_log(ticket: Ticket, *, at: datetime, seen: int | None = None, token: uu
 
 
 def refuse_changed(ticket: Ticket, seen: int) -> None:
-    """Refuses if anything that can be seen was added since; notes of the desk stand in nobody's way."""
-    since = list(events_since(ticket, seen).exclude(type="internal_note"))
+    """Refuses if anything that can be seen was added since; notes of the desk stand in nobody's way.
+
+    Nor does an escalation: it comes when somebody is about to answer at last.
+    """
+    since = list(events_since(ticket, seen).exclude(type__in=("internal_note", "escalated")))
     if since:
         told = "; ".join(f"{event.author_name}: {event_in_words(event)}" for event in since[:5])
         said = _("This ticket changed while you were writing (%(told)s). Look at it and send again.") % {"told": told}
@@ -185,6 +188,7 @@ def event_in_words(event: TicketEvent) -> str:
         "closed": _("closed it"),
         "assigned": _("assigned it"),
         "excused": _("excused a breach"),
+        "escalated": _("escalated it"),
         "retimed": _("timed it by a new version of the policy"),
     }
     return words.get(event.type, event.type)

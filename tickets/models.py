@@ -1,5 +1,6 @@
 """What was asked: tickets, their append-only event logs, and what is worked out of them: clocks, breaches, warnings."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -12,7 +13,7 @@ from slaportal.tenancy.wall import CompositeForeignKey, Wall
 from tickets.history import EVENT_TYPES, RESOLUTIONS, STATUSES
 
 # What stands in the log besides the events that the clocks are made of.
-NOTED = ("assigned", "excused", "retimed")
+NOTED = ("assigned", "excused", "retimed", "escalated")
 
 
 class Side(models.TextChoices):
@@ -345,3 +346,38 @@ class ClockWarning(models.Model):
 
     def __str__(self) -> str:
         return f"{self.clock} at {self.percent} %"
+
+
+class Escalation(models.Model):
+    """That the agreement's escalation of a clock was acted on; once for each moment, start and severity of it.
+
+    `moment` is written as in the policy (`75%`, `-30m`); `acts` are what the policy says to do. `told` are the names
+    of who was mailed, as of then; of nobody where a later step that had come too was told instead.
+    """
+
+    provider = models.ForeignKey(Provider, models.PROTECT, db_index=False, related_name="+")
+    tenant = models.ForeignKey(Tenant, models.PROTECT, db_index=False, db_constraint=False, related_name="+")
+    ticket = models.ForeignKey(Ticket, models.PROTECT, db_index=False, db_constraint=False, related_name="escalations")
+    clock = models.CharField(max_length=14, choices=[(c, c) for c in CLOCKS])
+    cycle = models.PositiveIntegerField()
+    severity = models.CharField(max_length=40)
+    moment = models.TextField()
+    acts = ArrayField(models.CharField(max_length=20))
+    reached_at = models.DateTimeField()
+    announced_at = models.DateTimeField()
+    told = ArrayField(models.CharField(max_length=120), default=list)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["ticket", "clock", "cycle", "severity", "moment"], name="escalation_once"),
+            CompositeForeignKey(
+                name="escalation_ticket",
+                columns=["provider_id", "tenant_id", "ticket_id"],
+                to="tickets_ticket",
+                to_columns=["provider_id", "tenant_id", "id"],
+            ),
+            Wall(name="escalation_wall", staff=("SELECT", "INSERT", "UPDATE (told)")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.clock} at {self.moment}"

@@ -1,15 +1,17 @@
 """The words of the mails that tickets leave, and to whom: the customer, the owner, the leads."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from contracts.policy.document.values import read_moment
 from slaportal.outbox.actions import leave_mail
+from slaportal.pages.lengths import length_in_words
 from slaportal.tenancy.models import Membership, Role
-from tickets.models import Breach, ClockWarning, Ticket, TicketEvent
+from tickets.models import Breach, ClockWarning, Escalation, Ticket, TicketEvent
 
 CLOCKS_IN_WORDS = {
     "response": gettext_lazy("first response"),
@@ -17,6 +19,22 @@ CLOCKS_IN_WORDS = {
     "update": gettext_lazy("update"),
     "status_request": gettext_lazy("answer to the question how it stands"),
     "resolution": gettext_lazy("resolution"),
+}
+
+# What follows from an escalation, as the log says it; what the portal cannot do, the leads are told.
+_FOLLOWS = {
+    "notify_owner": gettext_lazy("The owner is told."),
+    "notify_lead": gettext_lazy("The leads are told."),
+    "notify_customer": gettext_lazy("Who asked is told."),
+    "reassign": gettext_lazy("The leads are asked for another owner."),
+    "raise_severity": gettext_lazy("The leads are asked for a higher severity."),
+    "webhook": gettext_lazy("The leads are told."),
+}
+# What the mail, and the page, ask the desk for.
+ASKED = {
+    "reassign": gettext_lazy("The agreement asks for another owner: assign it anew."),
+    "raise_severity": gettext_lazy("The agreement asks for a higher severity: raise it if there is one."),
+    "webhook": gettext_lazy("The agreement asks for another system to be told; the portal knows no address of it."),
 }
 
 
@@ -73,6 +91,69 @@ def tell_of_warning(ticket: Ticket, warning: ClockWarning, due_at: datetime, lea
             key=f"warning-{warning.pk}-{member.pk}",
             provider_id=ticket.provider_id,
         )
+
+
+def escalated_to(ticket: Ticket, escalation: Escalation, leads: Iterable[Membership]) -> list[Membership]:
+    """Whom the acts of an escalation name: the owner (the leads where there is none), the leads, who asked.
+
+    What only a person can do (another owner, a higher severity) and what the portal cannot (`webhook`) is told to the
+    leads. Where who asked has left, the customer's managers are told.
+    """
+    acts, leads = set(escalation.acts), list(leads)
+    named: list[Membership] = []
+    if "notify_owner" in acts:
+        named += _owner_and(ticket, () if _owner(ticket) else leads)
+    if acts - {"notify_owner", "notify_customer"}:
+        named += leads
+    if "notify_customer" in acts:
+        named += _customers(ticket)
+    return list({member.pk: member for member in named}.values())
+
+
+def tell_of_escalation(ticket: Ticket, escalation: Escalation, due_at: datetime | None, member: Membership) -> None:
+    """That the agreement's escalation has come, to one of whom it names; what the desk is asked for, to the desk."""
+    asked = () if member.tenant_id else (words for act, words in ASKED.items() if act in escalation.acts)
+    said = " ".join([_moment_in_words(escalation, due_at), *map(str, asked)])
+    leave_mail(
+        "ticket_escalated",
+        member.email,
+        _("Escalated: [#%(number)s] %(subject)s") % {"number": ticket.number, "subject": ticket.subject},
+        f"{said}\n\n{_where()}",
+        key=f"escalation-{escalation.pk}-{member.pk}",
+        provider_id=ticket.provider_id,
+        tenant_id=member.tenant_id,
+    )
+
+
+def escalation_in_words(escalation: Escalation, due_at: datetime | None) -> str:
+    """What stands in the ticket's log: how far the clock is, and what follows from it. The customer reads it too."""
+    follows = dict.fromkeys(str(_FOLLOWS[act]) for act in escalation.acts)
+    return " ".join([_moment_in_words(escalation, due_at), *follows])
+
+
+def _moment_in_words(escalation: Escalation, due_at: datetime | None) -> str:
+    moment = read_moment(escalation.moment)
+    length = length_in_words(timedelta(microseconds=moment.offset_us or 0))
+    told = {"clock": CLOCKS_IN_WORDS[escalation.clock], "length": length, "percent": escalation.moment.rstrip("%")}
+    if moment.share is not None:
+        said = _("%(percent)s %% of the time for the %(clock)s is used up.") % told
+    elif not moment.offset_us:
+        said = _("The time for the %(clock)s is used up.") % told
+    elif moment.offset_us < 0:
+        said = _("%(length)s of the time for the %(clock)s are left.") % told
+    else:
+        said = _("The %(clock)s is late by %(length)s.") % told
+    if due_at is None:
+        return said
+    due = _("It is due at %(due)s.") if due_at > escalation.reached_at else _("It was due at %(due)s.")
+    return f"{said} {due % {'due': _utc(due_at)}}"
+
+
+def _customers(ticket: Ticket) -> list[Membership]:
+    if ticket.requester.removed_at is None:
+        return [ticket.requester]
+    managers = Membership.objects.filter(tenant=ticket.tenant_id, role=Role.MANAGER, removed_at=None)
+    return list(managers.order_by("pk"))
 
 
 def leads_of(provider_id: int) -> list[Membership]:

@@ -74,21 +74,22 @@ def severities_previewed(ticket: Ticket, agreement: Agreement, *, now: datetime)
     """The same in words."""
     previews = []
     for chosen in clocks_by_severity(ticket, agreement, now=now):
-        changes = [_change(name, before, after, now, breaches=late) for name, before, after, late in chosen.changes]
+        changes = [clock_change(name, before, after, now) for name, before, after, _ in chosen.changes]
         shown = severity_in_words(agreement, chosen.key)
         late = any(change.breaches for change in changes)
         previews.append(SeverityPreview(shown, chosen.definition, chosen.current, changes, late))
     return previews
 
 
-def _change(name: str, before: Clock | None, after: Clock | None, now: datetime, *, breaches: bool) -> ClockChange:
+def clock_change(name: str, before: Clock | None, after: Clock | None, now: datetime) -> ClockChange:
+    """What becomes of one clock, in words; `breaches` says that it is late only after."""
     return ClockChange(
         str(CLOCKS_NAMED[name]),
         _due(before, now),
         _in_words(before),
         _due(after, now),
         _in_words(after),
-        breaches,
+        _late(before, after),
     )
 
 

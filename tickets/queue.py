@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import BooleanField, Q, QuerySet
+from django.db.models import BooleanField, Q, QuerySet, Value
 from django.db.models.expressions import RawSQL
 
 from contracts.models import PolicyVersion
@@ -19,9 +19,17 @@ from slaportal.intervals import instant_of, moment_of
 from slaportal.pages.lengths import length_in_words
 from slaportal.pages.times import Shown, at_reader
 from slaportal.tenancy.models import Membership, Tenant
-from tickets.models import Standing, Ticket, TicketClock
+from tickets.models import Escalation, Standing, Ticket, TicketClock
 from tickets.queries import agreements_of
-from tickets.words import CLOCKS_NAMED, STATUSES_IN_WORDS, Badge, SeverityShown, badge_of, severity_in_words
+from tickets.words import (
+    CLOCKS_NAMED,
+    STATUSES_IN_WORDS,
+    Badge,
+    SeverityShown,
+    badge_of,
+    escalated_element,
+    severity_in_words,
+)
 
 ROWS = 50
 # A count is exact up to here; beyond it is "1,000+", for nobody reads the digits and everybody waits for them.
@@ -53,6 +61,8 @@ class Row:
     due_at: datetime | None
     left: timedelta | None
     opened_at: datetime
+    escalated: str
+    escalated_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -65,7 +75,7 @@ class Filters:
 
 
 def queue_rows(actor: Membership, filters: Filters, *, now: datetime, by_severity: bool) -> tuple[list[Row], str]:
-    """Up to fifty rows in the order of work, and the cursor of what follows ("" at the end). Four queries."""
+    """Up to fifty rows in the order of work, and the cursor of what follows ("" at the end). Five queries."""
     found = list(
         behind(queued(actor, filters, now=now, by_severity=by_severity), filters.after, by_severity=by_severity)[
             : ROWS + 1
@@ -87,11 +97,16 @@ def queued(actor: Membership, filters: Filters, *, now: datetime, by_severity: b
 
 
 def rows_of(shown: list[Any], now: datetime) -> list[Row]:
-    """These tickets as the queue shows them. Three queries, however many."""
+    """These tickets as the queue shows them. Four queries at most, however many."""
     _name(shown)
-    clocks = _leading_clocks([row["id"] for row in shown], now)
+    going = list(TicketClock.objects.filter(ticket__in=[row["id"] for row in shown], stopped_at=None))
     agreements = agreements_of((row["version_id"], row["plan"]) for row in shown)
-    return [_row(row, agreements[row["version_id"], row["plan"]], clocks.get(row["id"]), now) for row in shown]
+    escalating = any(agreement.terms.support.escalate for agreement in agreements.values())
+    clocks, escalations = _leading_clocks(going, now), _last_escalations(going) if escalating else {}
+    return [
+        _row(row, agreements[row["version_id"], row["plan"]], clocks.get(row["id"]), escalations.get(row["id"]), now)
+        for row in shown
+    ]
 
 
 def order_of_work(*, by_severity: bool) -> tuple[str, ...]:
@@ -104,9 +119,10 @@ def _name(shown: list[Any]) -> None:
     """Customer and owner of each row; not by joins, which keep the planner from walking along the queue's index."""
     tenants = Tenant.objects.filter(pk__in={row["tenant_id"] for row in shown})
     owners = Membership.objects.filter(pk__in={row["assignee_id"] for row in shown if row["assignee_id"]})
-    customers, names = dict(tenants.values_list("pk", "name")), dict(owners.values_list("pk", "name"))
+    of_both = tenants.values_list(Value(0), "pk", "name").union(owners.values_list(Value(1), "pk", "name"))
+    names = {(kind, pk): name for kind, pk, name in of_both}
     for row in shown:
-        row["customer"], row["owner"] = customers[row["tenant_id"]], names.get(row["assignee_id"])
+        row["customer"], row["owner"] = names[0, row["tenant_id"]], names.get((1, row["assignee_id"]))
 
 
 def agreements_in_force(provider_id: int, *, now: datetime) -> list[Agreement]:
@@ -195,7 +211,13 @@ def cursor_behind(row: Mapping[str, Any]) -> str:
     return f"{row['severity_rank']}.{row['standing']}.{at}.{row['id']}"
 
 
-def _row(row: Mapping[str, Any], agreement: Agreement, clock: TicketClock | None, now: datetime) -> Row:
+def _row(
+    row: Mapping[str, Any],
+    agreement: Agreement,
+    clock: TicketClock | None,
+    escalation: Escalation | None,
+    now: datetime,
+) -> Row:
     badge = None if clock is None else badge_of(clock, row["status"], now)
     left = None
     if clock is not None and clock.due_at is None:
@@ -216,13 +238,22 @@ def _row(row: Mapping[str, Any], agreement: Agreement, clock: TicketClock | None
         due_at=None if clock is None else clock.due_at,
         left=left,
         opened_at=row["opened_at"],
+        escalated="" if escalation is None else escalated_element(escalation, now),
+        escalated_at=None if escalation is None else escalation.reached_at,
     )
 
 
-def _leading_clocks(tickets: Sequence[int], now: datetime) -> dict[int, TicketClock]:
+def _last_escalations(going: Sequence[TicketClock]) -> dict[int, Escalation]:
+    """Of each ticket the last escalation of a clock that goes on, of its present cycle and severity."""
+    standing = {(clock.ticket_id, clock.clock, clock.cycle, clock.severity) for clock in going}
+    found = Escalation.objects.filter(ticket__in={clock.ticket_id for clock in going}).order_by("reached_at", "pk")
+    return {one.ticket_id: one for one in found if (one.ticket_id, one.clock, one.cycle, one.severity) in standing}
+
+
+def _leading_clocks(going: Iterable[TicketClock], now: datetime) -> dict[int, TicketClock]:
     """Of each ticket the clock that its place in the queue comes from."""
     leading: dict[int, TicketClock] = {}
-    for clock in TicketClock.objects.filter(ticket__in=tickets, stopped_at=None):
+    for clock in going:
         there = leading.get(clock.ticket_id)
         if there is None or _weight(clock, now) < _weight(there, now):
             leading[clock.ticket_id] = clock

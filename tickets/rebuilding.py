@@ -1,13 +1,14 @@
 """Whether the stored clocks, breaches and deadlines are what the logs say: everything worked out anew and compared."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from contracts.policy.agreement import Agreement
 from slaportal.intervals import Instant, instant_of, moment_of
 from tickets.history import Event
-from tickets.models import Breach, Mark, Ticket, TicketClock
+from tickets.models import Breach, Escalation, Mark, Ticket, TicketClock
 from tickets.queries import agreements_of, logs_of
 from tickets.working_out import Followed, figures_of, follow
 
@@ -41,18 +42,28 @@ def _differences(tickets: Sequence[Ticket], now: datetime) -> Iterator[str]:
     breaches: dict[int, set[tuple[str, int, datetime, str]]] = {pk: set() for pk in ids}
     for breach in Breach.objects.filter(ticket__in=ids):
         breaches[breach.ticket_id].add((breach.clock, breach.number, breach.breached_at, breach.severity))
+    noted: dict[int, set[tuple[str, int, str, str]]] = {pk: set() for pk in ids}
+    for one in Escalation.objects.filter(ticket__in=ids):
+        noted[one.ticket_id].add((one.clock, one.cycle, one.severity, one.moment))
     for ticket in tickets:
-        agreement = agreements[ticket.version_id, ticket.plan]
-        yield from _of_ticket(ticket, agreement, logs[ticket.pk], stored[ticket.pk], breaches[ticket.pk], now)
+        agreement, held = (
+            agreements[ticket.version_id, ticket.plan],
+            _Stored(stored[ticket.pk], breaches[ticket.pk], noted[ticket.pk]),
+        )
+        yield from _of_ticket(ticket, agreement, logs[ticket.pk], held, now)
 
 
-def _of_ticket(  # noqa: PLR0917 - what is stored of one ticket
-    ticket: Ticket,
-    agreement: Agreement,
-    events: list[Event],
-    stored: dict[str, TicketClock],
-    breaches: set[tuple[str, int, datetime, str]],
-    now: datetime,
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    """What is stored of one ticket beside its log."""
+
+    clocks: dict[str, TicketClock]
+    breaches: set[tuple[str, int, datetime, str]]
+    escalations: set[tuple[str, int, str, str]]
+
+
+def _of_ticket(
+    ticket: Ticket, agreement: Agreement, events: list[Event], stored: _Stored, now: datetime
 ) -> Iterator[str]:
     name = f"ticket #{ticket.number}"
     at = max(instant_of(now), instant_of(ticket.last_event_at))
@@ -70,16 +81,25 @@ def _of_ticket(  # noqa: PLR0917 - what is stored of one ticket
     ):
         if told != found:
             yield f"{name}: {key} is stored as {told}, the log says {found}"
-    yield from _of_clocks(name, result, stored)
+    yield from _of_clocks(name, result, stored.clocks)
+    yield from _of_escalations(name, result, stored.escalations)
     late: set[tuple[str, int, datetime, str]] = {
         (clock.name, number, moment_of(instant), severity)
         for clock in result.clocks
         for number, (instant, severity) in enumerate(clock.late, 1)
     }
-    for of, number, instant, _ in sorted(late - breaches):
+    for of, number, instant, _ in sorted(late - stored.breaches):
         yield f"{name}: breach {number} of {of} at {instant.isoformat()} is not stored"
-    for of, number, instant, _ in sorted(breaches - late):
+    for of, number, instant, _ in sorted(stored.breaches - late):
         yield f"{name}: breach {number} of {of} at {instant.isoformat()} is stored, the log has none"
+
+
+def _of_escalations(name: str, result: Followed, stored: set[tuple[str, int, str, str]]) -> Iterator[str]:
+    """Those of clocks that run; what was noted of a clock that has stopped since says nothing of now."""
+    for clock, rule, reached in result.escalations:
+        if (clock.name, clock.cycle, clock.target.severity, rule.name) not in stored:
+            at = moment_of(reached).isoformat()
+            yield f"{name}: the escalation of {clock.name} at {rule.name}, {at}, is not stored"
 
 
 def _of_clocks(name: str, result: Followed, stored: dict[str, TicketClock]) -> Iterator[str]:

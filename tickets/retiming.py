@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 
 from contracts.actions.changes import move_on, next_change, providers_with_changes
 from contracts.models import Change, PolicyVersion, Reader
-from contracts.policy.documents import agreement_of
+from contracts.policy.documents import Document, agreement_of
 from contracts.queries import document_of
 from contracts.restored import START
 from slaportal.tenancy.scope import PLATFORM, STAFF, database_now, scope
@@ -21,13 +21,14 @@ from tickets.timing import timing_of
 
 READER, RETIME = "tickets", "retime-"
 CHUNK = 2000
+# Not what has been solved, nor what the version has no plan or severity for, nor what was late: that stays explained.
 _OPEN = """
 SELECT t.id FROM tickets_ticket t JOIN contracts_subscription s ON s.id = t.subscription_id AND s.policy = %s
 WHERE t.provider_id = %s AND t.solved_at IS NULL AND t.id > %s AND t.version_id <> %s AND t.plan = ANY(%s)
   AND NOT EXISTS (SELECT 1 FROM tickets_ticketevent e
     WHERE e.ticket_id = t.id AND e.severity <> '' AND e.severity <> ALL(%s))
   AND NOT EXISTS (SELECT 1 FROM tickets_breach b WHERE b.ticket_id = t.id)
-ORDER BY t.id LIMIT %s FOR UPDATE OF t
+ORDER BY t.id LIMIT %s
 """
 _PIN = """
 UPDATE tickets_ticket SET version_id = %s, revision = revision + 1, last_event_at = GREATEST(last_event_at, %s),
@@ -94,12 +95,24 @@ def _pinned_anew(version: PolicyVersion, after: int, at: datetime, chunk: int) -
 
     So do those with a breach: it stays, and is explained by the version that was broken.
     """
-    document = document_of(version)
-    plans = list(document.plans)
-    known = set.intersection(*({*timing_of(agreement_of(document, plan)).severities} for plan in plans))
     with connection.cursor() as cursor:
-        cursor.execute(_OPEN, [version.policy, version.provider_id, after, version.pk, plans, sorted(known), chunk])
+        values = (version.policy, version.provider_id, after, version.pk)
+        cursor.execute(f"{_OPEN} FOR UPDATE OF t", [*values, *_known(document_of(version)), chunk])
         tickets = [row[0] for row in cursor.fetchall()]
         cursor.execute(_PIN, [version.pk, at, Mark.IN_TURN, tickets])
         cursor.execute(_LOG, [str(version), PORTAL, Side.PORTAL, at, tickets])
     return tickets
+
+
+def tickets_to_retime(document: Document, *, policy: str, provider_id: int, most: int) -> list[int]:
+    """The open tickets that a version with this text would time if it were to, the oldest first, `most` of them."""
+    with connection.cursor() as cursor:
+        cursor.execute(_OPEN, [policy, provider_id, 0, 0, *_known(document), most])
+        return [row[0] for row in cursor.fetchall()]
+
+
+def _known(document: Document) -> tuple[list[str], list[str]]:
+    """The plans of a document, and the severities that each of them has."""
+    plans = list(document.plans)
+    known = set.intersection(*({*timing_of(agreement_of(document, plan)).severities} for plan in plans))
+    return plans, sorted(known)

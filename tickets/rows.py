@@ -20,6 +20,8 @@ ClockRow: TypeAlias = tuple[Any, ...]
 BreachRow: TypeAlias = tuple[int, int, int, str, int, str, int]
 # (tenant, ticket, clock, cycle, severity, percent, reached)
 WarningRow: TypeAlias = tuple[int, int, str, int, str, int, int]
+# (tenant, ticket, clock, cycle, severity, moment, acts joined by blanks, reached)
+EscalationRow: TypeAlias = tuple[int, int, str, int, str, str, str, int]
 # (ticket, worked out, next due, act, standing, standing since, rank of the severity)
 TicketRow: TypeAlias = tuple[int, int, int | None, int | None, int, int, int]
 
@@ -57,6 +59,15 @@ FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::int[], %s::text[], %s::i
   AS u (tenant, ticket, clock, cycle, severity, percent, reached)
 ON CONFLICT (ticket_id, clock, cycle, severity, percent) DO NOTHING RETURNING id
 """  # noqa: S608
+_WRITE_ESCALATIONS = f"""
+INSERT INTO tickets_escalation (provider_id, announced_at, told, tenant_id, ticket_id, clock, cycle, severity, moment,
+  acts, reached_at)
+SELECT %s, %s, '{{}}', u.tenant, u.ticket, u.clock, u.cycle, u.severity, u.moment, string_to_array(u.acts, ' '),
+  {_AT % "u.reached"}
+FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::int[], %s::text[], %s::text[], %s::text[], %s::bigint[])
+  AS u (tenant, ticket, clock, cycle, severity, moment, acts, reached)
+ON CONFLICT (ticket_id, clock, cycle, severity, moment) DO NOTHING RETURNING id
+"""  # noqa: S608
 _WRITE_TICKETS = f"""
 UPDATE tickets_ticket t SET mark = NULL, marked_at = NULL, worked_out_at = {_AT % "u.worked_out"},
   next_due_at = {_AT % "u.due"}, act_at = {_AT % "u.act"}, standing = u.standing,
@@ -84,6 +95,11 @@ def write_breaches(provider_id: int, rows: Sequence[BreachRow], now: datetime) -
 def write_warnings(provider_id: int, rows: Sequence[WarningRow], now: datetime) -> list[int]:
     """Adds the warnings that were not given yet; their ids."""
     return _added(_WRITE_WARNINGS, provider_id, now, _columns(rows, 7)) if rows else []
+
+
+def write_escalations(provider_id: int, rows: Sequence[EscalationRow], now: datetime) -> list[int]:
+    """Adds the escalations that were not acted on yet; their ids."""
+    return _added(_WRITE_ESCALATIONS, provider_id, now, _columns(rows, 8)) if rows else []
 
 
 def write_tickets(rows: Sequence[TicketRow]) -> None:

@@ -16,7 +16,8 @@ from tickets.approaching import soon_at
 from tickets.clocks import Clock, read_clocks
 from tickets.explanation import Segment, explain
 from tickets.history import Event, History, read_history
-from tickets.models import Side, TicketClock, TicketEvent
+from tickets.models import Escalation, Side, Ticket, TicketClock, TicketEvent
+from tickets.notices import ASKED
 from tickets.timing import timing_of
 from tickets.words import (
     CLOCKS_NAMED,
@@ -28,6 +29,7 @@ from tickets.words import (
     Badge,
     badge_of,
     severity_in_words,
+    step_in_words,
 )
 
 _SAID = ("opened", "agent_reply", "customer_reply", "internal_note", "status_request", "resolved", "reopened")
@@ -78,6 +80,24 @@ class ClockTold:
     calendar: str
 
 
+@dataclass(frozen=True)
+class EscalationTold:
+    """An escalation for the desk: at which step of which clock, when it came, and who was told when.
+
+    `told` is empty where nobody was told of it by itself: of a later step that had come too (`passed_over`), or where
+    nobody was there.
+    """
+
+    clock: str
+    severity: str
+    step: str
+    reached: Shown
+    announced: Shown
+    told: str
+    passed_over: bool
+    asked: Sequence[str]
+
+
 def entries_of(events: Iterable[TicketEvent], agreement: Agreement, *, now: datetime, customer: bool) -> list[Entry]:
     """The log in order; to a customer in their words."""
     return [_entry(event, agreement, now, customer=customer) for event in events]
@@ -117,9 +137,29 @@ def _words(event: TicketEvent, agreement: Agreement, *, customer: bool) -> str:
         "closed": _("Closed"),
         "assigned": _("Assigned to %(who)s") % {"who": event.reason},
         "excused": _("Breach excused"),
+        "escalated": _("Escalated"),
         "retimed": _("Timed by %(version)s") % {"version": event.reason},
     }
     return said[event.type]
+
+
+def escalations_told(ticket: Ticket, agreement: Agreement, *, now: datetime) -> list[EscalationTold]:
+    """Those of the ticket in the order in which they came."""
+    rows = list(Escalation.objects.filter(ticket=ticket).order_by("reached_at", "pk"))
+    last = {(row.clock, row.announced_at): row.pk for row in rows}
+    return [
+        EscalationTold(
+            clock=str(CLOCKS_NAMED[row.clock]),
+            severity=severity_in_words(agreement, row.severity).name,
+            step=step_in_words(row),
+            reached=at_reader(row.reached_at, now),
+            announced=at_reader(row.announced_at, now),
+            told=", ".join(row.told),
+            passed_over=last[row.clock, row.announced_at] != row.pk,
+            asked=[str(words) for act, words in ASKED.items() if act in row.acts],
+        )
+        for row in rows
+    ]
 
 
 def clocks_told(

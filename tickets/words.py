@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from contracts.policy.agreement import Agreement
+from contracts.policy.document.values import read_moment
 from slaportal.pages.lengths import length_in_words
 from slaportal.pages.times import Shown, at_reader, to_the_second
-from tickets.models import TicketClock
+from tickets.models import Escalation, TicketClock
 
 STATUSES_IN_WORDS = {
     "open": gettext_lazy("Open"),
@@ -59,6 +60,10 @@ _BADGE = (
     "<span data-words>{}</span></span>"
 )
 _TICKS = ' data-due="{}" data-soon="{}"'
+_ESCALATED = (
+    '<span class="badge-s soon" title="{}"><svg class="icon" aria-hidden="true"><use href="{}#alert-circle" /></svg>{}'
+    "</span>"
+)
 _ICONS = {
     "running": "clock",
     "soon": "hourglass-low",
@@ -133,6 +138,28 @@ def badge_of(clock: TicketClock, status: str, now: datetime, *, customer: bool =
     if clock.soon_at is not None and clock.soon_at <= now:
         return Badge("soon", _("Due soon: %(length)s left") % {"length": left}, title, due, soon_iso, tick=True)
     return Badge("running", _("%(length)s left") % {"length": left}, title, due, soon_iso, tick=True)
+
+
+def step_in_words(escalation: Escalation) -> str:
+    """At which moment of its clock it came, in a few words."""
+    moment = read_moment(escalation.moment)
+    if moment.share is not None:
+        return _("%(percent)s %% used up") % {"percent": escalation.moment.rstrip("%")}
+    offset = moment.offset_us or 0
+    if not offset:
+        return _("time used up")
+    told = {"length": length_in_words(timedelta(microseconds=offset))}
+    return _("%(length)s left") % told if offset < 0 else _("%(length)s late") % told
+
+
+def escalated_element(escalation: Escalation, now: datetime) -> SafeString:
+    """That a ticket is escalated, as markup for long lists; the title says which clock, at which step and when."""
+    title = _("%(clock)s: %(step)s, %(at)s") % {
+        "clock": CLOCKS_NAMED[escalation.clock],
+        "step": step_in_words(escalation),
+        "at": at_reader(escalation.reached_at, now).text,
+    }
+    return format_html(_ESCALATED, title, _sprite(), _("Escalated"))
 
 
 def _title(clock: TicketClock) -> str:

@@ -14,8 +14,9 @@ from django.db import connection
 from contracts.policy.agreement import Agreement
 from slaportal.intervals import Instant, instant_of
 from tickets.announcing import announce_clocks
-from tickets.approaching import soon_at, warnings_of
+from tickets.approaching import Rule, escalations_of, soon_at, warnings_of
 from tickets.clocks import Clock, read_clocks
+from tickets.escalating import escalate
 from tickets.history import Event, History, read_history
 from tickets.lifecycle import next_act
 from tickets.log import open_log
@@ -25,10 +26,12 @@ from tickets.queries import agreements_of, logs_of
 from tickets.rows import (
     BreachRow,
     ClockRow,
+    EscalationRow,
     TicketRow,
     WarningRow,
     write_breaches,
     write_clocks,
+    write_escalations,
     write_settled,
     write_tickets,
     write_warnings,
@@ -45,11 +48,13 @@ WHERE id = ANY(%s) ORDER BY id
 class Followed:
     """What a log comes to at `now`: its clocks, the next deadline, and when something becomes true by itself.
 
-    `acts` says that the latter is not later than now, and is a solving or closing.
+    `acts` says that the latter is not later than now, and is a solving or closing. `escalations` are those whose moment
+    has come.
     """
 
     now: Instant
     clocks: tuple[Clock, ...]
+    escalations: tuple[tuple[Clock, Rule, Instant], ...]
     next_due: Instant | None
     act: Instant | None
     acts: bool
@@ -70,11 +75,12 @@ class Worked:
 
 @dataclass(slots=True)
 class Announced:
-    """What became known by a working out: how many tickets, and the ids of new breaches and warnings."""
+    """What became known by a working out: how many tickets, and the ids of new breaches, warnings and escalations."""
 
     tickets: int = 0
     breaches: list[int] = field(default_factory=list)
     warnings: list[int] = field(default_factory=list)
+    escalations: list[int] = field(default_factory=list)
 
 
 def work_out(tickets: Sequence[int], *, provider_id: int, now: datetime) -> Announced:
@@ -93,7 +99,10 @@ def work_out(tickets: Sequence[int], *, provider_id: int, now: datetime) -> Anno
         len(rows),
         write_breaches(provider_id, [row for worked in rows for row in _breach_rows(worked)], now),
         write_warnings(provider_id, [row for worked in rows for row in _warning_rows(worked)], now),
+        write_escalations(provider_id, [row for worked in rows for row in _escalation_rows(worked)], now),
     )
+    if announced.escalations:
+        escalate(provider_id, announced.escalations, now)  # marks its tickets: what follows takes the marks away
     write_tickets([_ticket_row(worked) for worked in rows])
     if announced.breaches or announced.warnings:
         _tell(provider_id, announced, now)
@@ -126,11 +135,14 @@ def follow(agreement: Agreement, events: list[Event], now: Instant) -> Followed:
     instants = [due + 1 for due in dues]
     for clock in clocks:
         instants += [reached for _, reached in warnings_of(clock) if reached > now]
+    escalations = [(clock, *found) for clock in clocks for found in escalations_of(agreement, clock)]
+    instants += [reached for _, _, reached in escalations if reached > now]
     if act is not None:
         instants.append(act.at)
     return Followed(
         now,
         clocks,
+        tuple(found for found in escalations if found[2] <= now),
         min(dues, default=None),
         min(instants, default=None),
         act is not None and act.at <= now,
@@ -214,6 +226,13 @@ def _warning_rows(worked: Worked) -> Iterator[WarningRow]:
                         percent,
                         reached,
                     )
+
+
+def _escalation_rows(worked: Worked) -> Iterator[EscalationRow]:
+    """Also of what is late already: somebody can still act on it."""
+    for clock, rule, reached in worked.result.escalations:
+        of_clock = (clock.name, clock.cycle, clock.target.severity)
+        yield (worked.tenant, worked.ticket, *of_clock, rule.name, " ".join(rule.acts), reached)
 
 
 def _tell(provider_id: int, announced: Announced, now: datetime) -> None:

@@ -1,10 +1,10 @@
-"""One outage, window or period for one person: another's and a missing one are the same 404."""
+"""One outage, window, unmonitored stretch or period for one person: another's and a missing one are the same 404."""
 
 from django.utils.translation import gettext as _
 
 from slaportal.tenancy.access import not_found, require_role
 from slaportal.tenancy.models import STAFF_ROLES, Membership
-from uptime.models import Outage, SubscriptionPeriod, Window
+from uptime.models import Outage, SubscriptionPeriod, Unmonitored, Window
 
 
 def get_outage_for(actor: Membership, pk: int) -> Outage:
@@ -23,6 +23,15 @@ def get_window_for(actor: Membership, pk: int) -> Window:
     if window is None:
         raise not_found(_("There is no such maintenance window here."))
     return window
+
+
+def get_unmonitored_for(actor: Membership, pk: int) -> Unmonitored:
+    """An unmonitored stretch of the staff's provider; customers read the evidence of their periods instead: 403."""
+    require_role(actor, *STAFF_ROLES)
+    unmonitored = Unmonitored.objects.filter(pk=pk, provider_id=actor.provider_id).first()
+    if unmonitored is None:
+        raise not_found(_("There is no such unmonitored stretch here."))
+    return unmonitored
 
 
 def get_period_for(actor: Membership, pk: int) -> SubscriptionPeriod:

@@ -45,6 +45,12 @@ def periods_concerned(
     return found.select_related("subscription", "tenant").order_by("tenant__name", "subscription__name", "starts_at")
 
 
+def months_of_outage(outage: Outage, now: datetime) -> QuerySet[SubscriptionPeriod]:
+    """The months that it touches, by customer; one that goes on until now."""
+    services = outage.services.values_list("service_id", flat=True)
+    return periods_concerned(services, outage.starts_at, outage.ends_at or now)
+
+
 def customers_of_outages(outages: Sequence[Outage], now: datetime) -> dict[int, Customers]:
     """The customers of each outage by its id, those that are concerned by none left out; one query."""
     rows = OutageService.objects.filter(outage__in=[outage.pk for outage in outages])

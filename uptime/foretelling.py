@@ -14,11 +14,13 @@ from contracts.policy.calendars import ALWAYS
 from contracts.policy.document.promises import Notice
 from contracts.policy.windows import before
 from slaportal.intervals import Instant, instant_of, moment_of
+from uptime import models
 from uptime.concerned import subscriptions_concerned
 from uptime.exclusions import Verdict, Window, judge_windows
 from uptime.facts import Facts, facts_of
 from uptime.models import SubscriptionPeriod
 from uptime.opening import planned_periods
+from uptime.standing import announced_at
 
 NOTICE = "scheduled_maintenance"
 
@@ -58,6 +60,17 @@ def foretell(services: Sequence[Service], window: Window, *, pk: int | None = No
         if period is not None:
             told.append(_foretold(subscription, facts[period.pk], window, pk, instant_of(now)))
     return told
+
+
+def if_announced(kind: str, starts_at: datetime, ends_at: datetime, *, now: datetime) -> Window:
+    """A window that is not planned yet, as it would be judged if it is announced now."""
+    return Window(instant_of(starts_at), instant_of(ends_at), kind, instant_of(now))
+
+
+def as_announced(window: models.Window, *, now: datetime) -> Window:
+    """One that is planned, as it was announced; if it was not, as if it were announced now."""
+    told = announced_at(window) or now
+    return Window(instant_of(window.starts_at), instant_of(window.ends_at), window.kind, instant_of(told))
 
 
 def moments(window: Window) -> tuple[datetime, datetime]:

@@ -1,12 +1,14 @@
 """Publishing: a document becomes a version in force from an instant."""
 
+import hashlib
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from contracts.announcing import announce_published
-from contracts.models import Change, PolicyVersion
+from contracts.models import Change, PolicyVersion, PublishedScenarios
 from contracts.policy.documents import Document, agreement_of
 from slaportal.audit.record import record
 from slaportal.refusal import Refusal
@@ -23,12 +25,14 @@ def publish_policy(
     at: datetime,
     note: str = "",
     retime: bool = False,
+    scenarios: str = "",
+    scenario_names: Sequence[str] = (),
 ) -> PolicyVersion:
     """Publishes the text as the policy's next version; tickets and periods that begin later pin it.
 
     The first version may lie in the past, for what was agreed before the portal; a later one takes effect after the
     one before it and not before `at`. With `retime` open tickets are timed by it too, from then on. Its scenarios are
-    not run here. Refuses `role_not_allowed`, `policy_unchanged`, `effective_too_early`.
+    kept with it and not run here. Refuses `role_not_allowed`, `policy_unchanged`, `effective_too_early`.
     """
     refuse_unless_publisher(actor)
     Provider.objects.select_for_update().get(pk=provider.pk)  # numbers are given one after the other
@@ -50,19 +54,42 @@ def publish_policy(
         publisher_name=str(actor),
         note=note,
     )
-    Change.objects.create(
+    kept = PublishedScenarios.objects.create(
         provider=provider,
+        version=version,
+        text=scenarios,
+        digest=hashlib.sha256(scenarios.encode()).hexdigest() if scenarios else "",
+        names=list(scenario_names),
+    )
+    _leave_traces(version, kept, actor, at, retime=retime)
+    return version
+
+
+def _leave_traces(
+    version: PolicyVersion, kept: PublishedScenarios, actor: Membership | str, at: datetime, *, retime: bool
+) -> None:
+    """What the apps above work through, and what the audit says."""
+    Change.objects.create(
+        provider=version.provider,
         what=Change.What.POLICY,
         target_id=version.pk,
-        since=effective_from,
+        since=version.effective_from,
         retime=retime,
         created_at=at,
     )
-    after = {"policy": policy, "number": version.number, "digest": version.digest, "effective_from": effective_from}
-    told = after | ({"retime": True} if retime else {})
-    record("policy_published", version, actor=actor, after=told, reason=note)
+    after = {
+        "policy": version.policy,
+        "number": version.number,
+        "digest": version.digest,
+        "effective_from": version.effective_from,
+        "scenarios": len(kept.names),
+    }
+    if kept.digest:
+        after |= {"scenarios_digest": kept.digest}
+    if retime:
+        after |= {"retime": True}
+    record("policy_published", version, actor=actor, after=after, reason=version.note)
     announce_published(version, at=at)
-    return version
 
 
 def refuse_unless_publisher(actor: Membership | str) -> None:

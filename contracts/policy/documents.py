@@ -8,7 +8,7 @@ from pathlib import Path
 from contracts.policy.agreement import Agreement, agree
 from contracts.policy.complaints import suggestion
 from contracts.policy.drafts import Draft, PlanTerms
-from contracts.policy.reading import Problem
+from contracts.policy.reading import Places, Problem
 from slaportal.refusal import Refusal
 
 __all__ = [
@@ -27,13 +27,17 @@ _SHIPPED = Path(__file__).parent.parent / "policies"
 
 @dataclass(frozen=True, eq=False)
 class Document:
-    """A policy document that is sound: `digest` is the SHA-256 of its text, `plans` stand in the order of the text."""
+    """A policy document that is sound: `digest` is the SHA-256 of its text, `plans` stand in the order of the text.
+
+    `places` has the line of every value.
+    """
 
     text: str
     digest: str
     provider_key: str
     plans: dict[str, PlanTerms]
     warnings: tuple[Problem, ...]
+    places: Places
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Document) and self.digest == other.digest
@@ -105,7 +109,7 @@ def _document(text: str) -> Document:
         raise DocumentRefused(problems)
     first = next(iter(draft.plans.values()))
     digest = hashlib.sha256(text.encode()).hexdigest()
-    return Document(text, digest, first.terms.provider.key, draft.plans, problems)
+    return Document(text, digest, first.terms.provider.key, draft.plans, problems, draft.places)
 
 
 @lru_cache(maxsize=1024)

@@ -1,5 +1,6 @@
 """A text on its way to becoming a policy document: the terms of its plans, and everything that is wrong with it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,11 +29,12 @@ MOST_VALUES_IN_PLANS = 200_000
 
 @dataclass(frozen=True, slots=True)
 class PlanTerms:
-    """One plan of a document, with its terms merged and read."""
+    """One plan of a document, with its terms merged and read; `origins` leads what it overrides to where it does."""
 
     key: str
     name: str
     terms: Terms
+    origins: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +48,12 @@ class _Note:
 
 
 class Draft:
-    """A text of at most 256 KiB, read as far as it can be: `plans` has those that are whole."""
+    """A text of at most 256 KiB, read as far as it can be: `plans` has those that are whole, `places` every line."""
 
     def __init__(self, text: bytes | str) -> None:
         reading = read_text(text, floats="refuse", limit=LARGEST)
         self.plans: dict[str, PlanTerms] = {}
-        self._places: Places = reading.places
+        self.places: Places = reading.places
         self._problems: set[Problem] = set(reading.problems)
         self._notes: dict[_Note, list[str]] = {}
         if isinstance(reading.value, dict):
@@ -66,14 +68,14 @@ class Draft:
         return tuple(sorted(self._problems, key=lambda problem: (problem.line, problem.path, problem.message)))
 
     def _problem(self, path: str, message: str, code: str, *, warning: bool = False) -> None:
-        self._problems.add(Problem(path, self._places.line(path), message, code, warning))
+        self._problems.add(Problem(path, self.places.line(path), message, code, warning))
 
     def _read(self, value: dict[str, Any]) -> None:
         plans = self._plan_mappings(value)
         self._document_itself({key: entry for key, entry in value.items() if key != "plans"}, alone=not plans)
         for key, plan in plans.items():
             path = joined("plans", key)
-            self._problems.update(refused_overrides(plan, path, self._places))
+            self._problems.update(refused_overrides(plan, path, self.places))
             terms = merged(value, plan, path)
             self._idle_drops(terms, path)
             self._plan(key, str(plan.get("name", key)), terms)
@@ -144,7 +146,7 @@ class Draft:
             for finding in errors_beside(merged_terms.value, wrong):
                 self._note(key, merged_terms, finding.keys, finding.message, finding.code)
             return
-        self.plans[key] = PlanTerms(key, name, terms)
+        self.plans[key] = PlanTerms(key, name, terms, merged_terms.origins)
         if len(self.plans) == 1:
             for finding in shared_findings(terms):
                 self._problem(path_of(finding.keys), finding.message, finding.code, warning=finding.warning)

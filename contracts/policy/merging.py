@@ -1,5 +1,6 @@
 """What a plan promises: its mapping merged over the document, and where each merged value was written."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,10 +27,15 @@ class Merged:
 
     def written_at(self, path: str) -> str:
         """The path in the document under which a merged path was written."""
-        parent = path
-        while parent and parent not in self.origins:
-            parent = above(parent)
-        return self.origins[parent] + path[len(parent) :] if parent else path
+        return written_at(path, self.origins)
+
+
+def written_at(path: str, origins: Mapping[str, str]) -> str:
+    """The path in the document of a merged path, by the `origins` of its plan."""
+    parent = path
+    while parent and parent not in origins:
+        parent = above(parent)
+    return origins[parent] + path[len(parent) :] if parent else path
 
 
 def merged(document: dict[str, Any], plan: dict[str, Any], plan_path: str) -> Merged:

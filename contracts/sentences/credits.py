@@ -50,21 +50,25 @@ _OPERATORS = (
 
 def credits_said(terms: Terms) -> Section:
     """A group for each credit, in the policy's order."""
-    groups = [Group(str(_FOR[rule.for_]), "", tuple(_credit(rule, terms))) for rule in terms.credits]
+    groups = [
+        Group(str(_FOR[rule.for_]), "", tuple(_credit(rule, terms, f"credits[{number}]")))
+        for number, rule in enumerate(terms.credits)
+    ]
     return Section("credits", _("Credits"), tuple(groups))
 
 
-def _credit(rule: Credit, terms: Terms) -> Iterator[Said]:
+def _credit(rule: Credit, terms: Terms, path: str) -> Iterator[Said]:
     if rule.severities is not None:
         known = terms.support.severities.entries
         names = [(known[key].name if key in known else None) or spoken(key) for key in rule.severities]
-        yield Said(_("For tickets of severity %(names)s.") % {"names": listed(names)})
+        yield Said(_("For tickets of severity %(names)s.") % {"names": listed(names)}, at=(f"{path}.severities",))
     for text in _schedule(rule):
-        yield said(text, rule.schedule, rule)
+        yield said(text, rule.schedule, rule, at=(f"{path}.schedule", f"{path}.base", f"{path}.quantity"))
     if rule.note:
-        yield Said(_("How the clause is read."), clause=rule.clause or "", reading=note_of(rule))
-    yield from _limits(rule, terms.currency or "")
-    yield from _claims(rule)
+        at = (f"{path}.clause", f"{path}.note")
+        yield Said(_("How the clause is read."), clause=rule.clause or "", reading=note_of(rule), at=at)
+    yield from _limits(rule, terms.currency or "", path)
+    yield from _claims(rule, path)
 
 
 def _schedule(rule: Credit) -> Iterator[str]:
@@ -88,23 +92,24 @@ def _schedule(rule: Credit) -> Iterator[str]:
         yield _("%(pay)s, however deep the miss.") % {"pay": pay_said(schedule.pay, base)}
 
 
-def _limits(rule: Credit, currency: str) -> Iterator[Said]:
+def _limits(rule: Credit, currency: str, path: str) -> Iterator[Said]:
     if rule.schedule.each is not None:
         counts = str(_COUNTS[rule.schedule.count])
-        yield Said(counts) if "count" in rule.schedule.model_fields_set else by_default(counts)
+        stated = "count" in rule.schedule.model_fields_set
+        yield Said(counts, at=(f"{path}.schedule.count",)) if stated else by_default(counts)
     if not rule.schedule.discretionary:
         cap = _("At most %(cap)s.") % {"cap": pay_said(rule.cap, str(_BASES[rule.base]))}
-        yield Said(cap) if "cap" in rule.model_fields_set else by_default(cap)
+        yield Said(cap, at=(f"{path}.cap",)) if "cap" in rule.model_fields_set else by_default(cap)
     if rule.minimum is not None:
         least = f"{plain(rule.minimum.amount)} {currency}".rstrip()
         text = _("An amount below %(least)s is not paid.") if rule.minimum.below == "drop" else ""
         text = text or _("An amount below %(least)s is raised to it.")
-        yield said(text % {"least": least}, rule.minimum, rule)
+        yield said(text % {"least": least}, rule.minimum, rule, at=(f"{path}.minimum",))
     if not rule.only_if_missed:
-        yield Said(_("It is worked out whether or not the promise is missed."))
+        yield Said(_("It is worked out whether or not the promise is missed."), at=(f"{path}.only_if_missed",))
 
 
-def _claims(rule: Credit) -> Iterator[Said]:
+def _claims(rule: Credit, path: str) -> Iterator[Said]:
     claim = rule.claim
     if claim.by == "automatic":
         text = _("You need not ask for it: it comes by itself.")
@@ -114,13 +119,14 @@ def _claims(rule: Credit) -> Iterator[Said]:
         text = _("You claim it within %(length)s after the end of the failure.") % {"length": length_said(claim.within)}
     else:
         text = _("You claim it within %(length)s after the end of the period.") % {"length": length_said(claim.within)}
-    yield said(text, claim, rule) if "claim" in rule.model_fields_set else by_default(text)
+    yield said(text, claim, rule, at=(f"{path}.claim",)) if "claim" in rule.model_fields_set else by_default(text)
     settled = _("It is taken off the next invoice.")
     if rule.settle == "refund_if_not_renewed":
         settled = _("It is applied to your account, and refunded if you do not renew.")
-    yield Said(settled) if "settle" in rule.model_fields_set else by_default(settled)
+    yield Said(settled, at=(f"{path}.settle",)) if "settle" in rule.model_fields_set else by_default(settled)
     if "current_account" in rule.requires:
-        yield Said(_("Your account has to be in good standing."), clause=rule.clause or "")
+        standing = _("Your account has to be in good standing.")
+        yield Said(standing, clause=rule.clause or "", at=(f"{path}.requires",))
 
 
 def pay_said(pay: Pay, base: str) -> str:

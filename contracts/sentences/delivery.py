@@ -8,7 +8,18 @@ from django.utils.translation import gettext_lazy
 
 from contracts.policy.document import Terms
 from contracts.policy.document.availability import Availability, MaintenanceKind, Metric
-from contracts.sentences.said import Group, Said, Section, by_default, length_said, listed, promised, said, spoken
+from contracts.sentences.said import (
+    Group,
+    Said,
+    Section,
+    by_default,
+    keys_of,
+    length_said,
+    listed,
+    promised,
+    said,
+    spoken,
+)
 
 _EACH = {
     "month": gettext_lazy("of each calendar month"),
@@ -59,50 +70,56 @@ def _measured(promise: Availability) -> Iterator[Said]:
         )
         % told,
         promise,
+        at=keys_of("availability", "target", "period"),
     )
     if promise.hours != "always":
-        yield Said(_("Only downtime in %(name)s hours counts.") % {"name": spoken(promise.hours)})
+        only = _("Only downtime in %(name)s hours counts.") % {"name": spoken(promise.hours)}
+        yield Said(only, at=("availability.hours",))
     if promise.basis == "service_time":
-        yield Said(_("Excluded maintenance is taken off the time that downtime is divided by."))
+        text = _("Excluded maintenance is taken off the time that downtime is divided by.")
+        yield Said(text, at=("availability.basis",))
     silent = promise.model_fields_set
     degraded = _("A degraded service counts with %(share)s of the time.") % {"share": plain(promise.degraded)}
     if not promise.degraded:
         degraded = _("A service that is degraded but not down does not count as downtime.")
-    yield Said(degraded) if "degraded" in silent else by_default(degraded)
+    yield Said(degraded, at=("availability.degraded",)) if "degraded" in silent else by_default(degraded)
     unmonitored = str(_UNMONITORED[promise.unmonitored])
-    yield Said(unmonitored) if "unmonitored" in silent else by_default(unmonitored)
+    yield Said(unmonitored, at=("availability.unmonitored",)) if "unmonitored" in silent else by_default(unmonitored)
     yield from _filtered(promise)
     if promise.part_periods == "none":
-        yield Said(_("A month in which the subscription began or ended has no promise."))
+        part = _("A month in which the subscription began or ended has no promise.")
+        yield Said(part, at=("availability.part_periods",))
     if promise.not_for:
-        yield Said(_("There is no promise for subscriptions of these kinds: %(kinds)s.") % {
-            "kinds": listed(promise.not_for)})  # fmt: skip
+        kinds = _("There is no promise for subscriptions of these kinds: %(kinds)s.")
+        yield Said(kinds % {"kinds": listed(promise.not_for)}, at=("availability.not_for",))
     closing = _("The figures are final %(length)s after the end of the period.")
     closed = closing % {"length": length_said(promise.close_after)}
-    yield Said(closed) if "close_after" in silent else by_default(closed)
+    yield Said(closed, at=("availability.close_after",)) if "close_after" in silent else by_default(closed)
 
 
 def _filtered(promise: Availability) -> Iterator[Said]:
     rule = promise.outages
     if rule.at_least is not None:
         text = _("Only outages of at least %(length)s count.") % {"length": length_said(rule.at_least)}
-        yield said(text, rule, promise)
+        yield said(text, rule, promise, at=keys_of("availability.outages", "at_least"))
     if rule.longer_than is not None:
         text = _("Only outages longer than %(length)s count.") % {"length": length_said(rule.longer_than)}
-        yield said(text, rule, promise)
+        yield said(text, rule, promise, at=keys_of("availability.outages", "longer_than"))
     if rule.whole is not None:
         text = _("Of an outage only whole units of %(length)s count.") % {"length": length_said(rule.whole)}
-        yield said(text, rule, promise)
+        yield said(text, rule, promise, at=keys_of("availability.outages", "whole"))
 
 
 def _excluded(promise: Availability) -> Iterator[Said]:
     kinds = promise.exclusions.maintenance
     for name, rule in kinds.entries.items():
-        yield said(maintenance_said(name, rule), rule, kinds, promise.exclusions, promise)
+        at = (f"availability.exclusions.maintenance.{name}",)
+        yield said(maintenance_said(name, rule), rule, kinds, promise.exclusions, promise, at=at)
     causes = promise.exclusions.causes
     for name, cause in causes.entries.items():
         text = _("Outages whose cause is: %(cause)s.") % {"cause": spoken(name)}
-        yield said(text, cause, causes, promise.exclusions, promise)
+        at = (f"availability.exclusions.causes.{name}",)
+        yield said(text, cause, causes, promise.exclusions, promise, at=at)
 
 
 def maintenance_said(name: str, rule: MaintenanceKind) -> str:
@@ -120,7 +137,8 @@ def maintenance_said(name: str, rule: MaintenanceKind) -> str:
 def performance_said(terms: Terms) -> Section:
     """The limits of the metrics."""
     sentences = tuple(
-        said(metric_said(name, metric), metric, terms.performance) for name, metric in terms.performance.entries.items()
+        said(metric_said(name, metric), metric, terms.performance, at=(f"performance.{name}",))
+        for name, metric in terms.performance.entries.items()
     )
     groups = (Group("", "", sentences),) if sentences else ()
     return Section("performance", _("Performance"), groups)

@@ -23,21 +23,27 @@ _NAMES = re.compile(r"\b[a-z0-9]+(?:_[a-z0-9]+)+\b")
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """One sentence. `strength`: "" for a guarantee, else a word; `clause` and `reading` where the policy has them."""
+    """One sentence. `strength`: "" for a guarantee, else a word; `clause` and `reading` where the policy has them.
+
+    `at` are the paths of the document that it comes from, none where the document is silent. Where a sentence stands
+    makes it no other one.
+    """
 
     text: str
     strength: str = ""
     clause: str = ""
     reading: str = ""
+    at: tuple[str, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Sentences under one heading (a severity, a credit), with what the heading means."""
+    """Sentences under one heading (a severity, a credit), with what the heading means, written at the paths `at`."""
 
     title: str
     about: str
     sentences: tuple[Said, ...]
+    at: tuple[str, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +55,16 @@ class Section:
     groups: tuple[Group, ...] = field(default=())
 
 
-def said(text: str, *chain: Stated) -> Said:
+def said(text: str, *chain: Stated, at: tuple[str, ...] = ()) -> Said:
     """A sentence that rests on the first of these mappings; the clause is the nearest one."""
     first = chain[0]
     clause = next((stated.clause for stated in chain if stated.clause), "")
-    return Said(text, str(STRENGTHS[first.strength]), clause or "", note_of(first))
+    return Said(text, str(STRENGTHS[first.strength]), clause or "", note_of(first), at)
+
+
+def keys_of(path: str, *keys: str) -> tuple[str, ...]:
+    """The paths of these keys of a mapping, and of what is said of the whole of it."""
+    return tuple(f"{path}.{key}" for key in (*keys, "strength", "clause", "note"))
 
 
 def note_of(stated: Stated) -> str:

@@ -9,9 +9,21 @@ from django.utils.translation import gettext_lazy
 
 from contracts.policy.document import Terms
 from contracts.policy.document.calendars import DAY_MINUTES, CalendarTerms, Shift
-from contracts.policy.document.support import ClockPromise, Severity
-from contracts.policy.document.values import CLOCKS, Clock
-from contracts.sentences.said import Group, Said, Section, by_default, length_said, listed, promised, said, spoken
+from contracts.policy.document.support import ClockPromise, Severity, Support
+from contracts.policy.document.values import CLOCKS, Clock, Moment
+from contracts.policy.durations import read_duration
+from contracts.sentences.said import (
+    Group,
+    Said,
+    Section,
+    by_default,
+    keys_of,
+    length_said,
+    listed,
+    promised,
+    said,
+    spoken,
+)
 
 StrOrPromise: TypeAlias = str | Promise
 
@@ -60,6 +72,15 @@ _RECLASSIFY = {
     "from_open": gettext_lazy("When a severity changes, the new target holds as if it had from the beginning."),
     "from_change": gettext_lazy("When a severity changes, the new target counts from the change on."),
 }
+# What cannot be done by the portal (`webhook` names no address) the leads are told.
+_ACTS = {
+    "notify_owner": gettext_lazy("the owner of the ticket is told"),
+    "notify_lead": gettext_lazy("the leads are told"),
+    "notify_customer": gettext_lazy("you are told"),
+    "reassign": gettext_lazy("the leads are asked for another owner"),
+    "raise_severity": gettext_lazy("the leads are asked for a higher severity"),
+    "webhook": gettext_lazy("the leads are told"),
+}
 _WEEKDAYS = {
     "mon": gettext_lazy("Monday"),
     "tue": gettext_lazy("Tuesday"),
@@ -78,18 +99,20 @@ def severities_said(terms: Terms) -> Section:
         Group(
             severity.name or spoken(key).capitalize(),
             severity.definition or "",
-            tuple(_clocks(severity)) or (Said(_("No time is promised.")),),
+            tuple(_clocks(severity, path)) or (Said(_("No time is promised."), at=(path,)),),
+            (f"{path}.name", f"{path}.definition"),
         )
         for key, severity in severities.items()
+        for path in [f"support.severities.{key}"]
     ]
     return Section("severities", _("Severities and times"), tuple(groups))
 
 
-def _clocks(severity: Severity) -> Iterator[Said]:
+def _clocks(severity: Severity, path: str) -> Iterator[Said]:
     for clock in CLOCKS:
         promise = severity.promise(clock)
         if promise is not None:
-            yield said(clock_said(clock, promise), promise, severity)
+            yield said(clock_said(clock, promise), promise, severity, at=(f"{path}.{clock}",))
 
 
 def clock_said(clock: Clock, promise: ClockPromise) -> str:
@@ -125,32 +148,64 @@ def _support(terms: Terms) -> Iterator[Said]:
     hours = _("Support is there around the clock.")
     if support.hours != "always":
         hours = _("Support is there in %(name)s hours.") % {"name": spoken(support.hours)}
-    yield said(hours, support)  # what is noted of the whole is said once
+    yield said(hours, support, at=keys_of("support", "hours"))  # what is noted of the whole is said once
     if support.channels:
-        yield Said(_("You reach support by %(ways)s.") % {"ways": listed(map(spoken, support.channels))})
+        ways = listed(map(spoken, support.channels))
+        yield Said(_("You reach support by %(ways)s.") % {"ways": ways}, at=("support.channels",))
     by_you = support.classified_by == "customer"
-    yield Said(_("You set the severity.") if by_you else _("We judge the severity."))
+    yield Said(_("You set the severity.") if by_you else _("We judge the severity."), at=("support.classified_by",))
     if support.default_severity:
         named = support.severities.entries[support.default_severity]
         name = named.name or spoken(support.default_severity)
-        yield Said(_("Without another word a ticket has the severity %(name)s.") % {"name": name})
+        text = _("Without another word a ticket has the severity %(name)s.") % {"name": name}
+        yield Said(text, at=("support.default_severity",))
     said_of_change = str(_RECLASSIFY[support.reclassify])
     chosen = "reclassify" in support.model_fields_set
-    yield Said(said_of_change) if chosen else by_default(said_of_change)
+    yield Said(said_of_change, at=("support.reclassify",)) if chosen else by_default(said_of_change)
+    yield from _handling(support)
+    yield from _lifecycle(terms)
+
+
+def _handling(support: Support) -> Iterator[Said]:
     for clock in CLOCKS:
         statuses = support.pause.statuses(clock)
         if statuses:
             while_ = listed(str(_STATUSES[status]) for status in statuses)
-            yield said(_("%(clock)s: the time stands still while %(status)s.") % {
-                "clock": CLOCKS_SAID[clock], "status": while_}, support.pause)  # fmt: skip
+            told = {"clock": CLOCKS_SAID[clock], "status": while_}
+            text = _("%(clock)s: the time stands still while %(status)s.") % told
+            yield said(text, support.pause, at=keys_of("support.pause", clock))
+    yield from _escalations(support)
     if support.dispatch == "priority":
-        yield Said(_("The most severe tickets are worked on first."))
+        yield Said(_("The most severe tickets are worked on first."), at=("support.dispatch",))
     if support.required:
-        yield Said(_("A ticket needs: %(fields)s.") % {"fields": listed(map(spoken, support.required))})
+        fields = listed(map(spoken, support.required))
+        yield Said(_("A ticket needs: %(fields)s.") % {"fields": fields}, at=("support.required",))
     if support.excused:
-        yield Said(_("A late answer is excused if its cause is: %(causes)s.") % {
-            "causes": listed(map(spoken, support.excused))})  # fmt: skip
-    yield from _lifecycle(terms)
+        causes = listed(map(spoken, support.excused))
+        text = _("A late answer is excused if its cause is: %(causes)s.") % {"causes": causes}
+        yield Said(text, at=("support.excused",))
+
+
+def _escalations(support: Support) -> Iterator[Said]:
+    for number, rule in enumerate(support.escalate):
+        keys = support.severities.entries if rule.severities is None else rule.severities
+        names = [
+            support.severities.entries[key].name or spoken(key) for key in keys if key in support.severities.entries
+        ]
+        where = "" if rule.severities is None else _(" (%(severities)s)") % {"severities": listed(names)}
+        acts = listed(dict.fromkeys(str(_ACTS[act]) for act in rule.do))
+        told = {"clock": CLOCKS_SAID[rule.clock], "where": where, "when": _moment(rule.at), "acts": acts}
+        at = (f"support.escalate[{number}]",)
+        yield said(_("%(clock)s%(where)s: when %(when)s, %(acts)s.") % told, rule, support, at=at)
+
+
+def _moment(moment: Moment) -> str:
+    if moment.share is not None:
+        return _("%(percent)s %% of the time is used up") % {"percent": moment.text.rstrip("% ")}
+    if not moment.offset_us:
+        return _("the time is used up")
+    told = {"length": length_said(read_duration(moment.text.lstrip("+-")))}
+    return _("%(length)s of the time are left") % told if moment.offset_us < 0 else _("it is %(length)s late") % told
 
 
 def _lifecycle(terms: Terms) -> Iterator[Said]:
@@ -158,16 +213,16 @@ def _lifecycle(terms: Terms) -> Iterator[Said]:
     silence = lifecycle.solve_after_silence
     if silence is not None and silence.days is not None:
         text = _("A ticket that waits for you counts as solved after %(n)s days of silence.") % {"n": silence.days}
-        yield said(text, silence, lifecycle)
+        yield said(text, silence, lifecycle, at=keys_of("lifecycle.solve_after_silence", "days"))
     if silence is not None and silence.followups is not None:
         text = _("A ticket that waits for you counts as solved after %(n)s reminders.") % {"n": silence.followups}
-        yield said(text, silence, lifecycle)
+        yield said(text, silence, lifecycle, at=keys_of("lifecycle.solve_after_silence", "followups", "apart"))
     if lifecycle.reopen_within is not None:
         text = _("A solved ticket can be reopened for %(length)s.") % {"length": length_said(lifecycle.reopen_within)}
-        yield said(text, lifecycle)
+        yield said(text, lifecycle, at=keys_of("lifecycle", "reopen_within"))
     if lifecycle.close_after is not None:
         text = _("A solved ticket is closed after %(length)s.") % {"length": length_said(lifecycle.close_after)}
-        yield said(text, lifecycle)
+        yield said(text, lifecycle, at=keys_of("lifecycle", "close_after"))
 
 
 def hours_said(terms: Terms) -> Section:
@@ -176,25 +231,28 @@ def hours_said(terms: Terms) -> Section:
         Group(
             _("%(name)s hours") % {"name": spoken(name).capitalize()},
             "",
-            tuple(_calendar(calendar, calendar.timezone or terms.timezone)),
+            tuple(_calendar(calendar, calendar.timezone or terms.timezone, f"calendars.{name}")),
         )
         for name, calendar in terms.calendars.entries.items()
     ]
     return Section("hours", _("Hours"), tuple(groups))
 
 
-def _calendar(calendar: CalendarTerms, zone: str) -> Iterator[Said]:
+def _calendar(calendar: CalendarTerms, zone: str, path: str) -> Iterator[Said]:
     hours = "; ".join(f"{_days(key)} {_shifts(shifts)}" for key, shifts in calendar.hours.entries.items())
     place = zone.rsplit("/", 1)[-1].replace("_", " ")
-    yield said(f"{hours} ({place if place in ('UTC', 'GMT') else _('%(place)s time') % {'place': place}}).", calendar)
+    named = place if place in ("UTC", "GMT") else _("%(place)s time") % {"place": place}
+    at = keys_of(path, "hours", "timezone")
+    yield said(f"{hours} ({named}).", calendar, at=at if calendar.timezone else (*at, "timezone"))
     if calendar.holidays:
-        yield Said(_("Closed on the public holidays of %(places)s.") % {"places": listed(calendar.holidays)})
+        text = _("Closed on the public holidays of %(places)s.") % {"places": listed(calendar.holidays)}
+        yield Said(text, at=(f"{path}.holidays",))
     if calendar.closed:
         dates = listed(f"{day.day} {day:%B %Y}" for day in calendar.closed)
-        yield Said(_("Closed on %(dates)s.") % {"dates": dates})
+        yield Said(_("Closed on %(dates)s.") % {"dates": dates}, at=(f"{path}.closed",))
     for day, shifts in calendar.open.by_date.items():
         told = {"date": f"{day.day} {day:%B %Y}", "hours": _shifts(shifts)}
-        yield Said(_("On %(date)s open %(hours)s.") % told)
+        yield Said(_("On %(date)s open %(hours)s.") % told, at=(f"{path}.open",))
 
 
 def _days(key: str) -> str:

@@ -37,13 +37,14 @@ def _notice(name: str, notice: Notice) -> Said:
     if notice.to:
         text += _(" (to %(whom)s)") % {"whom": listed(map(spoken, notice.to))}
     strength = str(STRENGTHS["best_effort"]) if notice.binding == "best_effort" else str(STRENGTHS[notice.strength])
-    return Said(f"{text}.", strength, notice.clause or "", note_of(notice))
+    return Said(f"{text}.", strength, notice.clause or "", note_of(notice), (f"notices.{name}",))
 
 
 def backups_said(terms: Terms) -> Section:
     """How often restore points are made, and how long they are kept."""
     sentences = tuple(
-        said(_backup(name, backup), backup, terms.backups) for name, backup in terms.backups.entries.items()
+        said(_backup(name, backup), backup, terms.backups, at=(f"backups.{name}",))
+        for name, backup in terms.backups.entries.items()
     )
     return Section("backups", _("Backups"), (Group("", "", sentences),) if sentences else ())
 
@@ -63,9 +64,9 @@ def _backup(name: str, backup: Backup) -> str:
 
 def others_said(terms: Terms) -> Section:
     """Promises in the policy's own words."""
-    sentences = tuple(_other(promise) for promise in terms.promises.entries.values())
+    sentences = tuple(_other(name, promise) for name, promise in terms.promises.entries.items())
     return Section("others", _("What else is promised"), (Group("", "", sentences),) if sentences else ())
 
 
-def _other(promise: OtherPromise) -> Said:
-    return said(promise.text, promise)
+def _other(name: str, promise: OtherPromise) -> Said:
+    return said(promise.text, promise, at=(f"promises.{name}",))

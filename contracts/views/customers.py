@@ -13,8 +13,8 @@ from contracts.actions.catalogue import add_service
 from contracts.actions.contacts import add_contact, change_contact, remove_contact
 from contracts.forms import ContactForm, ServiceForm
 from contracts.models import Contact, Service, Subscription
-from contracts.queries import versions_to_offer
-from contracts.views.lines import contact_lines, service_lines, subscription_lines, with_their_parts
+from contracts.queries import versions_to_offer, with_their_parts
+from contracts.views.lines import contact_lines, service_lines, subscription_lines
 from contracts.views.steps import attempt
 from slaportal.pages.paging import page_of
 from slaportal.tenancy.access import get_tenant_for, membership_of, needs

@@ -4,11 +4,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Prefetch, QuerySet
 from django.utils.translation import gettext as _
 
 from contracts.forms import plans_offered
-from contracts.models import Contact, Coverage, Kind, PolicyVersion, Service, Subscription, Term
+from contracts.models import Contact, Kind, PolicyVersion, Service, Subscription, Term
 from slaportal.pages.amounts import money
 from slaportal.pages.times import Shown, at_reader
 
@@ -52,14 +51,6 @@ class ContactLine:
 
     contact: Contact
     concern: str
-
-
-def with_their_parts(subscriptions: QuerySet[Subscription]) -> QuerySet[Subscription]:
-    """Subscriptions with terms and coverages: two queries more, whatever their number."""
-    return subscriptions.prefetch_related(
-        Prefetch("terms", Term.objects.order_by("starts_at")),
-        Prefetch("coverages", Coverage.objects.select_related("service").order_by("service__name", "pk")),
-    )
 
 
 def subscription_lines(

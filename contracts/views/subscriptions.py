@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -18,12 +18,12 @@ from contracts.forms import CoverForm, NameForm, StandingForm, plans_offered
 from contracts.models import Service, Subscription
 from contracts.policy.agreement import Agreement
 from contracts.policy.documents import agreement_of
-from contracts.queries import document_of, versions_to_offer
-from contracts.views.lines import OVER, term_line, title_of, with_their_parts
+from contracts.queries import document_of, services_for, versions_to_offer, with_their_parts
+from contracts.views.lines import OVER, term_line, title_of
 from contracts.views.steps import attempt
 from slaportal.refusal import Refusal
 from slaportal.tenancy.access import membership_of, needs
-from slaportal.tenancy.models import STAFF_ROLES, Membership, Role
+from slaportal.tenancy.models import STAFF_ROLES, Role
 
 
 @needs(*STAFF_ROLES)
@@ -48,7 +48,7 @@ def subscription_page(
     offered = versions_to_offer(actor.provider_id, now)
     plans = plans_offered(offered.get(one.policy, ()))
     terms = [term_line(term, plans, now) for term in one.terms.all()]
-    free = services_to_cover(actor, one)
+    free = services_to_cover(one)
     known = {"current": one.account_current, "reason": one.account_reason}
     words = {
         "subscription": one,
@@ -68,10 +68,9 @@ def subscription_page(
     return render(request, "contracts/subscription.html", words, status=status)
 
 
-def services_to_cover(actor: Membership, one: Subscription) -> QuerySet[Service]:
+def services_to_cover(one: Subscription) -> QuerySet[Service]:
     """The customer's own services and the shared ones that the subscription does not cover."""
-    found = Service.objects.filter(Q(tenant=one.tenant_id) | Q(tenant=None), provider_id=actor.provider_id)
-    return found.exclude(coverages__subscription=one).order_by("name", "pk")
+    return services_for(one).exclude(coverages__subscription=one).order_by("name", "pk")
 
 
 def _agreed(one: Subscription, offered: Any) -> Agreement | None:
@@ -117,7 +116,7 @@ def subscription_cover(request: HttpRequest, pk: int) -> HttpResponse:
     """A service more."""
     actor, now = membership_of(request), timezone.now()
     found = get_subscription_for(actor, pk)
-    form = CoverForm(request.POST, services=services_to_cover(actor, found), prefix="cover")
+    form = CoverForm(request.POST, services=services_to_cover(found), prefix="cover")
     status = attempt(form, lambda: cover_service(found, form.cleaned_data["service"], actor=actor, at=now))
     if status:
         return subscription_page(request, found, covering=form, status=status)

@@ -17,11 +17,16 @@ from uptime.models import SubscriptionPeriod
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """`kind`: "" a figure, `sub` what is taken off, `tot` a total; `bad`: over what is allowed."""
+    """`kind`: "" a figure, `sub` what is taken off, `tot` a total; `bad`: over what is allowed.
 
+    `key` names it for programs; `us` is the figure exactly, in microseconds, None for a percentage.
+    """
+
+    key: str
     label: str
     note: str
     figure: str
+    us: Fraction | int | None
     kind: str = ""
     bad: bool = False
 
@@ -107,36 +112,38 @@ def _denominator(figures: _Figures, unit: Unit, name: str) -> Iterator[Line]:
     note = ngettext("%(n)s day", "%(n)s days", days) % {"n": days}
     if rest:
         note = _("its days are not all of 24 h: the clocks change")
-    yield Line(_("Length of %(month)s") % {"month": name}, note, unit(figures.length))
+    yield Line("length", _("Length of %(month)s") % {"month": name}, note, unit(figures.length), figures.length)
     less = (
-        (_("The subscription was not active"), figures.inactive),
-        (_("Outside the hours in which downtime counts"), figures.closed),
-        (_("Excluded maintenance"), figures.windows),
-        (_("Time that nobody measured"), figures.unmonitored),
+        ("inactive", _("The subscription was not active"), figures.inactive),
+        ("closed", _("Outside the hours in which downtime counts"), figures.closed),
+        ("maintenance", _("Excluded maintenance"), figures.windows),
+        ("unmonitored", _("Time that nobody measured"), figures.unmonitored),
     )
-    taken = [Line(label, "", f"− {unit(us)}", "sub") for label, us in less if us]
+    taken = [Line(key, label, "", f"− {unit(us)}", us, "sub") for key, label, us in less if us]
     yield from taken
     if taken:
-        yield Line(_("Time of service, which downtime is divided by"), "", unit(figures.denominator), "tot")
+        whole, label = figures.denominator, _("Time of service, which downtime is divided by")
+        yield Line("service_time", label, "", unit(whole), whole, "tot")
 
 
 def _downtime(figures: _Figures, unit: Unit, outages: int) -> Iterator[Line]:
     note = ngettext("%(n)s outage", "%(n)s outages", outages) % {"n": outages} if outages else ""
-    yield Line(_("Downtime reported"), note, unit(figures.reported))
+    yield Line("reported", _("Downtime reported"), note, unit(figures.reported), figures.reported)
     for label, us in figures.uncounted.items():
-        yield Line(label, "", f"− {unit(us)}", "sub")
-    yield Line(_("Downtime counted"), "", unit(figures.counted), "tot")
+        yield Line("not_counted", label, "", f"− {unit(us)}", us, "sub")
+    yield Line("counted", _("Downtime counted"), "", unit(figures.counted), figures.counted, "tot")
 
 
 def _result(figures: _Figures, unit: Unit, stored: dict[str, str]) -> Iterator[Line]:
     denominator, counted = unit(figures.denominator), unit(figures.counted)
     note = _("1 − %(counted)s ÷ %(all)s, cut off after six places") % {"counted": counted, "all": denominator}
-    yield Line(_("Availability"), note, f"{stored['percent']} %")
+    yield Line("availability", _("Availability"), note, f"{stored['percent']} %", None)
     target = Fraction(stored["target"])
     share = _("%(share)s %% of %(all)s") % {"share": cut(100 - target), "all": denominator}
-    yield Line(_("Allowed at %(target)s %%") % {"target": cut(target)}, share, unit(figures.allowed))
+    label = _("Allowed at %(target)s %%") % {"target": cut(target)}
+    yield Line("allowed", label, share, unit(figures.allowed), figures.allowed)
     left = figures.allowed - figures.counted
     if left >= 0:
-        yield Line(_("Left of the allowance"), "", unit(left), "tot")
+        yield Line("left", _("Left of the allowance"), "", unit(left), left, "tot")
     else:
-        yield Line(_("Over the allowance"), "", unit(-left), "tot", bad=True)
+        yield Line("over", _("Over the allowance"), "", unit(-left), -left, "tot", bad=True)

@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 from contracts.policy.agreement import Agreement
 from contracts.policy.document.credits import Credit
 from contracts.sentences.said import note_of
-from credits.covering import uncovered, windows_of
+from credits.covering import left_to_claim
 from credits.models import Assessment, Claim
-from credits.queries import COUNTING, OPEN, claimable_rules_of
+from credits.queries import COUNTING, OPEN
 from credits.showing.instants import Until, until_of
 from credits.showing.reckonings import Step, steps_of
 from slaportal.intervals import instant_of, moment_of
@@ -189,25 +189,13 @@ def to_claim(
     now: datetime,
 ) -> ToClaim | None:
     """What a claim made now would be for, as `file_claim` judges it; None where it would be refused or for nothing."""
-    rules = claimable_rules_of(period, agreement)
-    if not rules or period.starts_at > now:
-        return None
-    windows = windows_of(period, agreement, rules, assessments, up_to_date=up_to_date)
     claimed = [instant_of(claim.at) for claim in claims if claim.state in COUNTING]
-    left = uncovered(windows, claimed, instant_of(now))
-    if not left:
+    left = left_to_claim(period, agreement, assessments, claimed, up_to_date=up_to_date, at=instant_of(now))
+    if left is None:
         return None
-    owed = [row for row in assessments if row.position in rules and row.status == CLAIMABLE]
-    ends = [window.claim_by for window in left if window.claim_by is not None]
-    until = until_of(moment_of(min(ends)), agreement.zone, now) if ends else None
-    amount = amounts_of(owed) if any(row.amount for row in owed) else ""
-    if owed:
-        return ToClaim(amount, until, ahead=False, unknown=False)
-    by_failure = any(rule.claim.from_ == "failure" for rule in rules.values())
-    if not by_failure:
-        return None
-    failures = [window for window in left if window.start is not None]
-    return ToClaim("", until, ahead=True, unknown=not failures)
+    until = None if left.until is None else until_of(moment_of(left.until), agreement.zone, now)
+    amount = amounts_of(left.owed) if any(row.amount for row in left.owed) else ""
+    return ToClaim(amount, until, ahead=left.ahead, unknown=left.unknown)
 
 
 def claim_rows(claims: Iterable[Claim], currency: str, now: datetime) -> list[ClaimRow]:

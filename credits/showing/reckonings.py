@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from typing import Any, Literal
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -34,13 +34,23 @@ COUNTS = {
 }
 
 
+# Money is in the currency of the credit, `place` that of a tier in the policy, counted from one.
+Unit = Literal["percent", "microseconds", "count", "place", "share", "money", "none"]
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One line; `kind` is `tot` for the amount."""
+    """One line; `kind` is `tot` for the amount.
 
+    `key` names it for programs; `value` is the figure exactly in its `unit`, None where it is none.
+    """
+
+    key: str
     label: str
     note: str
     figure: str
+    value: Fraction | None
+    unit: Unit
     kind: str = ""
 
 
@@ -53,23 +63,27 @@ def steps_of(assessment: Assessment, rule: Credit) -> list[Step]:
 def _steps(assessment: Assessment, rule: Credit, reckoning: Mapping[str, Any]) -> Iterator[Step]:
     currency, schedule = assessment.currency, rule.schedule
     if "claimed_us" in assessment.figures:
-        yield Step(_("Downtime of the outages claimed"), "", length_of(fraction_of(assessment.figures["claimed_us"])))
+        claimed = fraction_of(assessment.figures["claimed_us"])
+        label = _("Downtime of the outages claimed")
+        yield Step("claimed", label, "", length_of(claimed), claimed, "microseconds")
     if "quantity" in reckoning:
-        yield Step(str(_QUANTITIES[rule.quantity or "misses"]), "", _sized(rule, reckoning["quantity"]))
+        yield _sized("quantity", str(_QUANTITIES[rule.quantity or "misses"]), rule, fraction_of(reckoning["quantity"]))
         yield from _counted(rule, reckoning)
     if schedule.times is not None and "downtime" in assessment.figures:
-        whole = assessment.figures["downtime"]["denominator_us"]
+        whole = fraction_of(assessment.figures["downtime"]["denominator_us"])
         note = _("%(times)s times the downtime, divided by the month") % {"times": cut(Fraction(schedule.times))}
-        yield Step(_("Length of the month"), note, length_of(whole))
-    base, share = fraction_of(reckoning["base"]), fraction_of(reckoning["share"])
+        yield Step("denominator", _("Length of the month"), note, length_of(whole), whole, "microseconds")
     if schedule.discretionary:
-        yield Step(_("The provider decides the amount"), "", _("on your claim"))
+        label = _("The provider decides the amount")
+        yield Step("discretionary", label, "", _("on your claim"), None, "none")
         return
-    yield Step(str(BASES[rule.base]).capitalize(), "", money(base, currency))
-    yield Step(_("Share that is paid"), "", share_in_words(share))
-    yield Step(_("Comes to"), "", money(fraction_of(reckoning["uncapped"]), currency))
+    share = fraction_of(reckoning["share"])
+    yield _paid("base", str(BASES[rule.base]).capitalize(), fraction_of(reckoning["base"]), currency)
+    yield Step("share", _("Share that is paid"), "", share_in_words(share), share, "share")
+    yield _paid("uncapped", _("Comes to"), fraction_of(reckoning["uncapped"]), currency)
     yield from _kept_within(rule, reckoning, currency)
-    yield Step(_("Credit"), _("rounded once"), money(fraction_of(reckoning["amount"]), currency), "tot")
+    amount = fraction_of(reckoning["amount"])
+    yield Step("amount", _("Credit"), _("rounded once"), money(amount, currency), amount, "money", "tot")
 
 
 def _counted(rule: Credit, reckoning: Mapping[str, Any]) -> Iterator[Step]:
@@ -77,29 +91,43 @@ def _counted(rule: Credit, reckoning: Mapping[str, Any]) -> Iterator[Step]:
     schedule = rule.schedule
     if schedule.each is not None and "steps" in reckoning:
         if schedule.free is not None:
-            yield Step(_("Free of credit"), "", _measured(rule, schedule.free.size))
-            yield Step(_("Beyond that"), "", _sized(rule, reckoning["beyond"]))
+            yield _sized("free", _("Free of credit"), rule, schedule.free.size)
+            yield _sized("beyond", _("Beyond that"), rule, fraction_of(reckoning["beyond"]))
         each = _("for each %(size)s, %(count)s") % {
             "size": _measured(rule, schedule.each.size),
             "count": COUNTS[schedule.count],
         }
-        yield Step(_("Steps that count"), each, cut(fraction_of(reckoning["steps"])))
+        steps = fraction_of(reckoning["steps"])
+        yield Step("steps", _("Steps that count"), each, cut(steps), steps, "count")
     elif schedule.tiers is not None:
         if "tier" not in reckoning:
-            yield Step(_("Tier"), "", _("none applies"))
+            yield Step("tier", _("Tier"), "", _("none applies"), None, "place")
         else:
-            tier = schedule.tiers[reckoning["tier"]]
-            yield Step(_("Tier"), _("pays %(pay)s") % {"pay": tier.pay.text}, condition_in_words(tier.when.text))
+            place = reckoning["tier"]
+            tier = schedule.tiers[place]
+            pays, when = _("pays %(pay)s") % {"pay": tier.pay.text}, condition_in_words(tier.when.text)
+            yield Step("tier", _("Tier"), pays, when, Fraction(place + 1), "place")
 
 
 def _kept_within(rule: Credit, reckoning: Mapping[str, Any], currency: str) -> Iterator[Step]:
     cap = fraction_of(reckoning["cap"])
     if fraction_of(reckoning["uncapped"]) > cap:
-        yield Step(_("Capped at"), rule.cap.text, money(cap, currency))
+        yield _paid("cap", _("Capped at"), cap, currency, rule.cap.text)
     if rule.minimum is not None and reckoning.get("minimum"):
-        least = money(rule.minimum.amount, currency)
         said = _("raised to the least") if reckoning["minimum"] == "raised" else _("below it nothing is paid")
-        yield Step(_("Least amount"), said, least)
+        yield _paid("minimum", _("Least amount"), Fraction(rule.minimum.amount), currency, said)
+
+
+def _paid(key: str, label: str, amount: Fraction, currency: str, note: str = "") -> Step:
+    return Step(key, label, note, money(amount, currency), amount, "money")
+
+
+def _sized(key: str, label: str, rule: Credit, size: Fraction) -> Step:
+    """A size of the rule's quantity in its unit."""
+    unit: Unit = "microseconds" if rule.quantity in LENGTHS else "percent"
+    if rule.quantity not in (*LENGTHS, *PERCENTAGES):
+        unit = "count"
+    return Step(key, label, "", _measured(rule, size), size, unit)
 
 
 def condition_in_words(text: str) -> str:
@@ -119,10 +147,6 @@ def share_in_words(share: Fraction) -> str:
     """`10 %`, or as a fraction where no percentage says it exactly: `1/12`."""
     exact = (100 * share * 10**4).denominator == 1
     return f"{cut(100 * share, 4)} %" if exact else f"{share.numerator}/{share.denominator}"
-
-
-def _sized(rule: Credit, text: str) -> str:
-    return _measured(rule, fraction_of(text))
 
 
 def _measured(rule: Credit, size: Fraction) -> str:

@@ -126,7 +126,10 @@ def operation(
             unsafe = inner.method not in SAFE
             call = _call_with_body(request, query, takes) if unsafe else _call(inner, query)
             key = key_of(inner) if unsafe else None
-            act = lambda: _given(method(view, call, **address), status)  # noqa: E731
+
+            def act() -> tuple[Given, Given]:
+                return _given(method(view, call, **address), status)
+
             if key is None:
                 return _response(act()[0])
             sender = Sender(call.actor, call.token)

@@ -35,6 +35,7 @@ def publish_with_scenarios(
 ) -> PolicyVersion:
     """Publishes the document of the text once every scenario (docs/scenario-format.md; None: there are none) holds.
 
+    The scenarios are kept with the version as they were run.
     A scenario leaves `policy:` out, or names the document's provider or `policy`: it is this text that is tested, not
     a published or shipped one. One transaction. Refuses `policy_refused` (DocumentRefused), `warnings_unconfirmed`,
     `scenario_refused` (WrongFiles), `scenarios_failed`, and whatever `publish_policy` refuses.
@@ -44,8 +45,8 @@ def publish_with_scenarios(
     if not confirm_warnings:
         _refuse_warnings(document)
     with transaction.atomic():
-        if scenarios is not None:
-            _refuse_failing(read_scenarios(scenarios, document=document, names=(policy,)))
+        prepared = [] if scenarios is None else read_scenarios(scenarios, document=document, names=(policy,))
+        _refuse_failing(prepared)
         return publish_policy(
             document,
             provider=provider,
@@ -55,6 +56,8 @@ def publish_with_scenarios(
             at=at,
             note=note,
             retime=retime,
+            scenarios=scenarios.decode() if isinstance(scenarios, bytes) else scenarios or "",
+            scenario_names=[one.scenario.name for one in prepared],
         )
 
 

@@ -51,6 +51,8 @@ ticket are worked out, and twenty other tickets become late.
 - **100,000 months**: as many subscriptions, each with a service, 10 outages and 2 announced windows in one month; \
 two processes read, work out and write. The peer reads the same rows by the same statements and writes the same \
 columns, with nothing between.
+- **A million samples**: four series of one service, a value a minute, sent by one program, call after call, with \
+the web's login, through all middleware; the months they lie in are marked by each call.
 - **Audit**: eight writers of one provider, each event its own COMMIT, then sealing by one worker and verifying; the \
 peer is a plain table without wall and trigger. `record()` runs through Django in threads of one Python.
 """

@@ -1,5 +1,6 @@
 """Policy versions: numbered, in force one after the other, never changed."""
 
+import hashlib
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -7,7 +8,7 @@ from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from contracts.actions.policies import publish_policy
-from contracts.models import Change, PolicyVersion
+from contracts.models import Change, PolicyVersion, PublishedScenarios
 from contracts.policy.documents import Document, agreement_of, read_document, shipped_policy
 from contracts.queries import document_of, version_in_force
 from slaportal.audit.models import Event
@@ -112,7 +113,14 @@ def test_only_administrators_publish(world: World, who: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "statement", ["UPDATE contracts_policyversion SET text = 'x'", "DELETE FROM contracts_policyversion"]
+    "statement",
+    [
+        "UPDATE contracts_policyversion SET text = 'x'",
+        "DELETE FROM contracts_policyversion",
+        "UPDATE contracts_publishedscenarios SET text = 'x'",
+        "DELETE FROM contracts_publishedscenarios",
+        "SET CONSTRAINTS ALL IMMEDIATE; TRUNCATE contracts_publishedscenarios",
+    ],
 )
 def test_nobody_changes_it_not_even_the_owner(world: World, statement: str) -> None:
     with world.inside("admin"):
@@ -120,6 +128,44 @@ def test_nobody_changes_it_not_even_the_owner(world: World, statement: str) -> N
     refused = pytest.raises(DatabaseError, match="stays")
     with logged_in_as("portal_owner"), refused, transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement)
+
+
+def test_its_scenarios_are_kept_with_it_by_digest_and_name(world: World) -> None:
+    text = "scenarios: [{name: One}, {name: Two}]"
+    with world.inside("admin"):
+        version = publish_policy(
+            FIRST,
+            provider=world.providers["p1"],
+            policy="sla",
+            effective_from=THEN,
+            actor=world.members["admin"],
+            at=NOW,
+            scenarios=text,
+            scenario_names=["One", "Two"],
+        )
+        kept = PublishedScenarios.objects.get(version=version)
+        assert (kept.text, kept.names) == (text, ["One", "Two"])
+        assert kept.digest == hashlib.sha256(text.encode()).hexdigest()
+        event = Event.objects.get(action="policy_published")
+        assert event.after
+        assert (event.after["scenarios"], event.after["scenarios_digest"]) == (2, kept.digest)
+
+
+def test_a_version_without_scenarios_has_an_empty_row(world: World) -> None:
+    with world.inside("admin"):
+        kept = PublishedScenarios.objects.get(version=publish(world))
+        assert (kept.text, kept.digest, kept.names) == ("", "", [])
+        event = Event.objects.get(action="policy_published")
+        assert event.after
+        assert event.after["scenarios"] == 0
+        assert "scenarios_digest" not in event.after
+
+
+def test_customers_do_not_read_what_it_was_tested_by(lived_in: World) -> None:
+    with lived_in.inside("admin"):
+        assert PublishedScenarios.objects.exists()
+    with pytest.raises(DatabaseError, match="permission denied"), lived_in.inside("ann"):
+        PublishedScenarios.objects.exists()
 
 
 def test_customers_read_the_policies_they_subscribe_to(lived_in: World) -> None:

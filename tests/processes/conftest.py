@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
@@ -19,6 +20,7 @@ from django.test import override_settings
 from django.utils import timezone
 
 from contracts.models import Subscription
+from contracts.policy.documents import read_document, shipped_policy
 from slaportal.embedded import places
 from slaportal.embedded.postgres import Postgres
 from slaportal.embedded.valkey import Valkey
@@ -176,6 +178,10 @@ SECOND = timedelta(seconds=1)
 US = timedelta(microseconds=1)
 # Of Infopromo's: 15 minutes for a first response to what is critical, around the clock; of SecPod's: closed after
 # more than three days. So long before its instant a ticket was opened, or solved.
+# The leads are told at three quarters of the response, and when it is over the customer is too.
+ESCALATED = (
+    "[{clock: response, at: 75%, do: [notify_lead]}, {clock: response, at: +0m, do: [notify_lead, notify_customer]}]"
+)
 BEFORE = {LATE: timedelta(minutes=15), WARNED: timedelta(minutes=15) * 3 / 4, CLOSES: timedelta(days=3)}
 BREACHES = """
     SELECT t.subject, b.breached_at FROM tickets_breach b JOIN tickets_ticket t ON t.id = b.ticket_id
@@ -183,6 +189,14 @@ BREACHES = """
 WARNINGS = """
     SELECT t.subject, w.percent, w.reached_at FROM tickets_clockwarning w JOIN tickets_ticket t ON t.id = w.ticket_id
     WHERE w.clock = 'response' ORDER BY t.id, w.percent"""
+ESCALATIONS = """
+    SELECT t.subject, x.moment, x.reached_at FROM tickets_escalation x JOIN tickets_ticket t ON t.id = x.ticket_id
+    ORDER BY t.id, x.reached_at"""
+ESCALATION_ENTRIES = """
+    SELECT t.subject, count(*) FROM tickets_ticketevent e JOIN tickets_ticket t ON t.id = e.ticket_id
+    WHERE e.type = 'escalated' GROUP BY t.id, t.subject ORDER BY t.id"""
+ESCALATION_MAILS = """
+    SELECT subject, split_part(recipient, '@', 1), text FROM outbox_message WHERE kind = 'ticket_escalated'"""
 CLOSINGS = """
     SELECT t.subject, e.at FROM tickets_ticketevent e JOIN tickets_ticket t ON t.id = e.ticket_id
     WHERE e.type = 'closed' AND t.closed_at = e.at AND t.status = 'closed' ORDER BY t.id, e.ordinal"""
@@ -193,7 +207,10 @@ ROWS = """
     SELECT (SELECT count(*) FROM tickets_ticketclock), (SELECT count(*) FROM tickets_breach),
            (SELECT count(*) FROM tickets_clockwarning),
            (SELECT count(*) FROM outbox_message WHERE kind LIKE 'clock_%%'),
-           (SELECT count(*) FROM tickets_ticketevent WHERE type = 'closed')"""
+           (SELECT count(*) FROM tickets_ticketevent WHERE type = 'closed'),
+           (SELECT count(*) FROM tickets_escalation),
+           (SELECT count(*) FROM tickets_ticketevent WHERE type = 'escalated'),
+           (SELECT count(*) FROM outbox_message WHERE kind = 'ticket_escalated')"""
 
 
 @dataclass
@@ -251,11 +268,12 @@ class Tickets:
 
     def all_is_announced(self, fleet: Fleet) -> bool:
         """There is nothing to do, and as much was done as there was; whether it is right is asked afterwards."""
-        _, breaches, _, mails, closings = fleet.ask(ROWS)[0]
+        _, breaches, _, mails, closings, escalations, *_ = fleet.ask(ROWS)[0]
         return (
             breaches >= len(self.of(LATE))
             and mails >= len(self.of(LATE)) + len(self.warned())
             and closings >= len(self.of(CLOSES))
+            and escalations >= 2 * len(self.of(LATE)) + len(self.of(WARNED))
             and fleet.ask(MARKED) == [0]
         )
 
@@ -278,8 +296,26 @@ class Tickets:
         assert sorted(told) == sorted(
             [("clock_breached", subject) for subject in late] + [("clock_warned", s) for s in self.warned()]
         )
+        self._escalated_once(fleet)
         with self.committing(), self.world.inside("agent"):
             assert list(differences(now=timezone.now())) == []
+
+    def _escalated_once(self, fleet: Fleet) -> None:
+        """Each step is there once, with one entry in the log; of two that had come at once only the later is told."""
+        quarter = BEFORE[LATE] - BEFORE[WARNED]
+        steps, mails = [], []
+        for subject, (kind, instant) in self.instants.items():
+            if kind == LATE:
+                steps += [(subject, "75%", instant - quarter), (subject, "+0m", instant)]
+                mails += [(subject, "lead")] * (1 if subject in self.overdue else 2) + [(subject, "amy")]
+            elif kind == WARNED:
+                steps.append((subject, "75%", instant))
+                mails.append((subject, "lead"))
+        assert fleet.ask(ESCALATIONS) == steps
+        assert fleet.ask(ESCALATION_ENTRIES) == [(subject, n) for subject, n in Counter(s for s, *_ in steps).items()]
+        sent = fleet.ask(ESCALATION_MAILS)
+        assert len(sent) == len(set(sent))
+        assert sorted((subject.partition("] ")[2], who) for subject, who, _ in sent) == sorted(mails)
 
 
 @contextmanager
@@ -295,5 +331,7 @@ def tickets(people: World, committing: Committing) -> Iterator[Tickets]:
     """No ticket yet."""
     with other_versions():
         with committing(), people.inside("admin"):
-            subscriptions = {name: subscribed(people, name) for name in ("infopromo", "secpod")}
+            text = shipped_policy("infopromo").text.replace("support:\n", f"support:\n  escalate: {ESCALATED}\n", 1)
+            documents = {"infopromo": read_document(text), "secpod": None}
+            subscriptions = {name: subscribed(people, name, document) for name, document in documents.items()}
         yield Tickets(people, committing, subscriptions)

@@ -15,6 +15,7 @@ ANNOUNCE = "tickets.tasks.announce_due"
 WRITTEN_TOO_EARLY_OR_LATE = """
     SELECT count(*) FROM (
       SELECT announced_at FROM tickets_breach UNION ALL SELECT announced_at FROM tickets_clockwarning
+      UNION ALL SELECT announced_at FROM tickets_escalation
       UNION ALL SELECT worked_out_at FROM tickets_ticket UNION ALL SELECT settled_at FROM tickets_ticket
     ) AS s (at) WHERE at NOT BETWEEN (SELECT min(created_at) FROM tickets_ticket) AND clock_timestamp()"""
 

@@ -1,4 +1,4 @@
-"""Tickets' sweeps with real workers and beats, killed and doubled: each warning, breach and closing exactly once.
+"""Tickets' sweeps with real workers and beats, killed and doubled: each warning, escalation, breach and closing once.
 
 The instants at which clocks are warned of, are late and close lie within the next seconds of real time.
 """
@@ -25,6 +25,8 @@ LATEST = """
       SELECT announced_at - breached_at FROM tickets_breach
       UNION ALL SELECT announced_at - reached_at FROM tickets_clockwarning w JOIN tickets_ticket t ON t.id = w.ticket_id
         WHERE w.reached_at > t.created_at
+      UNION ALL SELECT announced_at - reached_at FROM tickets_escalation x JOIN tickets_ticket t ON t.id = x.ticket_id
+        WHERE x.reached_at > t.created_at
       UNION ALL SELECT worked_out_at - closed_at FROM tickets_ticket) AS s (late)"""
 STUCK = """
     SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND usename = 'portal_jobs'
@@ -67,7 +69,12 @@ def test_a_worker_killed_in_each_sweep_leaves_nothing_half_done(fleet: Fleet, ti
         fleet.kill("one")
     gone(fleet)
     assert fleet.ask(MARKED) == [30]
-    assert fleet.ask(ROWS) == [(0, 0, 0, 0, 0)]
+    assert fleet.ask(ROWS) == [(0,) * 8]
+    fleet.worker("halfway")
+    with stuck_at(fleet, "outbox_message"):  # the first escalation is noted in its ticket's log and is being told
+        fleet.kill("halfway")
+    gone(fleet)
+    assert fleet.ask(ROWS) == [(0,) * 8]
 
     fleet.worker("two")
     until(lambda: tickets.all_is_announced(fleet), "what was due is announced")

@@ -25,7 +25,7 @@ WEBHOOK = (
     *(f"webhook_{act}" for act in ("change", "delete", "disable", "enable", "ping", "resend_lost", "rotate")),
 )
 # What p1 has to show (tests.living), by the first word of the routes about it.
-LIVED = ("outage", "window", "claim")
+LIVED = ("outage", "window", "claim", "credit")
 WORDS = {"everybody": " ".join(EVERYBODY), "signed-in": " ".join(EVERYBODY[1:])}
 
 
@@ -88,7 +88,7 @@ def _others(route: str, world: World) -> list[Any]:
     if (route.startswith("ticket_") and route != "ticket_new") or route == "ticket":
         with world.inside("ann"):
             return [Ticket.objects.get().number]
-    if route in ("policy", "policy_text"):
+    if route in ("policy", "policy_compare", "policy_scenarios", "policy_text"):
         with world.inside("admin"):
             return [PolicyVersion.objects.get().pk]
     if route == "breach_excuse":
@@ -101,14 +101,21 @@ def _others(route: str, world: World) -> list[Any]:
     period = world.ids.get("period")
     fixed: dict[str, list[Any]] = {
         "month": [period],
+        "month_breaches": [period],
         "month_claim": [period],
+        "month_days": [period],
         "month_days_csv": [period],
+        "month_outages": [period],
         "month_outages_csv": [period],
+        "month_windows": [period],
         "month_windows_csv": [period],
         "invitation": ["slai_wrong"],
         "job": [job],
         "job_progress": [job],
         "job_cancel": [job],
+        "unmonitored_one": [world.ids.get("unmonitored")],
+        "unmonitored_end": [world.ids.get("unmonitored")],
+        "unmonitored_strike_out": [world.ids.get("unmonitored")],
         "message_retry": [world.ids.get("message")],
         **{route: [world.ids.get("endpoint")] for route in WEBHOOK},
         "webhook_delivery": [world.ids.get("event")],
@@ -129,7 +136,9 @@ def _agreed(route: str, world: World) -> list[Any]:
         contact = Contact.objects.get().pk
     if route == "subscription_uncover":
         return [subscription, service]
-    return [contact if route.startswith("contact") else service if route == "service_rename" else subscription]
+    return [
+        contact if route.startswith("contact") else service if route in ("service", "service_rename") else subscription
+    ]
 
 
 def address(route: str, world: World) -> str:

@@ -199,6 +199,8 @@ def test_load_policies_is_repeatable(world: World, capsys: pytest.CaptureFixture
             version = PolicyVersion.objects.get()
             assert (version.policy, version.digest) == ("spirion", shipped_policy("spirion").digest)
             assert version.publisher_name == "load_policies"
+            assert version.scenarios.text.encode() == shipped_scenarios("spirion")
+            assert len(version.scenarios.names) == version.scenarios.text.count("\n  - name: ")
 
 
 def test_load_policies_names_who_was_refused_and_goes_on(world: World, capsys: pytest.CaptureFixture[str]) -> None:

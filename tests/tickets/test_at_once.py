@@ -16,6 +16,8 @@ import pytest
 from django.db import connections
 from django.db.utils import load_backend
 
+from contracts.actions.policies import publish_policy
+from contracts.policy.documents import read_document, shipped_policy
 from slaportal.outbox.models import Message
 from slaportal.refusal import Refusal
 from tests.conftest import SUPERUSER, superuser_cursor
@@ -25,7 +27,7 @@ from tests.tickets.office import HOUR, MINUTE, MONDAY, opened, subscribed
 from tests.world import World, build_world
 from tickets.actions.conversation import reply
 from tickets.actions.ending import resolve
-from tickets.models import Breach, Mark, Ticket, TicketClock, TicketEvent
+from tickets.models import Breach, Escalation, Mark, Ticket, TicketClock, TicketEvent
 from tickets.rebuilding import differences
 from tickets.sweeping import sweep_due, sweep_marked
 
@@ -250,10 +252,10 @@ def test_the_sweep_leaves_a_ticket_that_somebody_answers_just_now(desk: Desk) ->
 
 
 @contextmanager
-def no_breach_is_written(desk: Desk) -> Iterator[None]:
+def no_breach_is_written(desk: Desk, table: str = "tickets_breach") -> Iterator[None]:
     """Who comes to write one waits in the middle of its transaction until the block ends."""
     holder = superuser_cursor(desk.clone)
-    holder.execute("BEGIN; LOCK TABLE tickets_breach IN SHARE MODE")
+    holder.execute(f"BEGIN; LOCK TABLE {table} IN SHARE MODE")
     try:
         yield
     finally:
@@ -295,3 +297,34 @@ def test_two_sweeps_at_once_announce_it_once(desk: Desk) -> None:
     with desk.looking():
         assert Breach.objects.count() == 1
         assert Message.objects.filter(kind="clock_breached").count() == 1
+
+
+def test_two_sweeps_at_once_escalate_once(desk: Desk) -> None:
+    """One row, one entry, one mail: the second finds the ticket taken, and later nothing left to do."""
+    text = shipped_policy("spirion").text.replace(
+        "support:\n  channels", "support:\n  escalate: [{clock: response, at: 50%, do: [notify_lead]}]\n  channels", 1
+    )
+    admin, at = desk.world.members["admin"], MONDAY + 2 * HOUR
+    with logged_in(desk.clone, "portal_web"), desk.world.inside("admin"):
+        version = publish_policy(
+            read_document(text),
+            provider=admin.provider,
+            policy="spirion",
+            effective_from=MONDAY,
+            actor=admin,
+            at=MONDAY,
+        )
+        Ticket.objects.update(version=version)
+    assert desk.swept(sweep_marked, at=MONDAY) == 1
+    with ThreadPoolExecutor(2) as pool:
+        with no_breach_is_written(desk, "tickets_escalation"):
+            sweeping = pool.submit(desk.swept, sweep_due, at=at)
+            desk.wait_for(1)
+            assert pool.submit(desk.swept, sweep_due, at=at).result(timeout=20) == 0
+        assert sweeping.result(timeout=20) == 1
+    assert desk.swept(sweep_due, at=at) == 0
+    with desk.looking():
+        assert Escalation.objects.get().reached_at == at
+        assert TicketEvent.objects.filter(type="escalated").count() == 1
+        assert Message.objects.filter(kind="ticket_escalated").count() == 1
+        assert not list(differences(now=at))

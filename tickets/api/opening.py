@@ -6,6 +6,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from contracts.models import Service, Subscription
+from slaportal.api.naming import named
 from slaportal.api.operations import Answer, Call
 from slaportal.refusal import Refusal
 from slaportal.tenancy.access import require_role
@@ -20,11 +21,11 @@ def opened(call: Call) -> Answer:
     actor, body = call.actor, call.body
     if not actor.is_staff and {"requester", "opened_at"}.intersection(body):
         require_role(actor, *STAFF_ROLES)
-    subscription = _named(_own(Subscription.objects.all(), actor), body["subscription"], "subscription")
+    subscription = named(_own(Subscription.objects.all(), actor), body["subscription"], "subscription")
     service = None
     if "service" in body:
         services = Service.objects.filter(coverages__subscription=subscription).distinct()
-        service = _named(services, body["service"], "service")
+        service = named(services, body["service"], "service")
     made = open_ticket(
         subscription,
         body["subject"],
@@ -53,14 +54,5 @@ def _requester(actor: Membership, subscription: Subscription, pk: int | None) ->
         said = _("Say for whom: somebody of the customer.")
         raise Refusal("requester_needed", said, fields={"requester": said})
     people = Membership.objects.filter(provider_id=actor.provider_id, tenant_id=subscription.tenant_id)
-    found: Membership = _named(people.filter(removed_at=None), pk, "requester")
-    return found
-
-
-def _named(rows: QuerySet[Any], pk: int, field: str) -> Any:
-    """The row of that id; another's and a missing one are refused in the same words."""
-    found = rows.filter(pk=pk).first()
-    if found is None:
-        said = _("There is no such %(field)s here.") % {"field": field}
-        raise Refusal(f"{field}_unknown", said, fields={field: said})
+    found: Membership = named(people.filter(removed_at=None), pk, "requester")
     return found

@@ -95,6 +95,7 @@ def queue_csv(request: HttpRequest) -> HttpResponseBase:
         _("Due"),
         _("Left while paused (seconds)"),
         _("Opened"),
+        _("Escalated"),
     ]
     found = queued(actor, filters, now=now, by_severity=by_severity)
     rows = in_blocks(found, lambda block: map(_cells, rows_of(block, now)))
@@ -115,6 +116,7 @@ def _cells(row: Row) -> Cells:
         row.due_at,
         row.left,
         row.opened_at,
+        row.escalated_at,
     ]
 
 
@@ -158,6 +160,7 @@ def _drawn(rows: Iterable[Row]) -> list[dict[str, Any]]:
                 "bars": bars[row.severity],
                 "status": row.status,
                 "owner": row.owner or nobody,
+                "escalated": row.escalated,
             }
         )
     return held

@@ -30,7 +30,7 @@ from tickets.forms import (
 from tickets.models import Breach, Ticket, TicketEvent
 from tickets.previewing import severities_previewed
 from tickets.queries import agreement_of_ticket, logs_of, staff_of
-from tickets.telling import clocks_told, entries_of
+from tickets.telling import clocks_told, entries_of, escalations_told
 from tickets.words import CLOCKS_NAMED, STATUSES_IN_WORDS, STATUSES_TO_CUSTOMER, severity_in_words
 
 EVERYBODY = (*STAFF_ROLES, *CUSTOMER_ROLES)
@@ -91,6 +91,7 @@ def ticket_page(
         "version": PolicyVersion.objects.only("number", "title", "effective_from").get(pk=found.version_id),
         "plan": agreement.plan_name,
         "breaches": _breaches(found, now),
+        "escalations": [] if customer else escalations_told(found, agreement, now=now),
         "excusable": _excusable(agreement, actor),
         "may_classify": may_classify(agreement, actor),
         "now": at_reader(now, now),

@@ -1,7 +1,7 @@
 """What every fact must satisfy before it is written: who may, of which services, when."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from re import compile as pattern
 
 from django.utils.translation import gettext as _
@@ -12,6 +12,8 @@ from slaportal.tenancy.access import not_found, require_role
 from slaportal.tenancy.models import Membership, Role
 
 NAME = pattern(r"[a-z0-9][a-z0-9_-]{0,39}")
+# Calendars, notice periods and months are worked out within these years only.
+EARLIEST, LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 
 
 def require_lead(actor: Membership | str) -> None:
@@ -67,11 +69,18 @@ def services_of(provider_id: int, services: Iterable[Service]) -> list[Service]:
 
 
 def aware(**instants: datetime | None) -> None:
-    """Refuses `no_offset` for an instant without an offset from UTC."""
+    """Refuses `no_offset` for an instant without an offset from UTC, `far_off` for one that nobody can mean."""
     naive = [field for field, instant in instants.items() if instant is not None and instant.tzinfo is None]
     if naive:
         said = _("An instant needs its offset from UTC, such as 2026-03-13T17:00:00-04:00.")
         raise Refusal("no_offset", said, fields=dict.fromkeys(naive, said))
+    far = [field for field, instant in instants.items() if instant is not None and not EARLIEST <= instant < LATEST]
+    if far:
+        said = _("Nothing is recorded before %(first)s or from %(last)s on.") % {
+            "first": EARLIEST.year,
+            "last": LATEST.year,
+        }
+        raise Refusal("far_off", said, fields=dict.fromkeys(far, said))
 
 
 def in_order(starts_at: datetime, ends_at: datetime | None, *, empty: bool = False) -> None:

@@ -20,11 +20,12 @@ from slaportal.tenancy.access import membership_of, needs
 from slaportal.tenancy.models import Membership
 from uptime.access import get_outage_for
 from uptime.actions.outages import correct_outage, end_outage, strike_out_outage
+from uptime.concerned import months_of_outage
 from uptime.differences import differences_of
 from uptime.forms import CorrectionForm, EndForm, ReasonForm
 from uptime.models import Impact, Outage, SubscriptionPeriod
 from uptime.views.lines import MonthLine, difference_line
-from uptime.views.outages import LEADS, concerned_by, outage_page, told_of
+from uptime.views.outages import LEADS, outage_page, told_of
 from uptime.words import cause_in_words
 
 MONTHS_SHOWN = 200
@@ -116,7 +117,7 @@ def _difference(
     """What is different in the outage, and in whose months."""
 
     def periods() -> list[SubscriptionPeriod]:
-        return list(concerned_by(Outage.objects.get(pk=outage.pk), now)[:MONTHS_SHOWN])
+        return list(months_of_outage(Outage.objects.get(pk=outage.pk), now)[:MONTHS_SHOWN])
 
     months: list[MonthLine] = [difference_line(one) for one in differences_of(change, periods, now=now)]
     months.sort(key=lambda line: not line.differs)

@@ -14,10 +14,8 @@ from slaportal.pages.times import Shown, at_reader
 from uptime.concerned import Customers, customers_of_outages, customers_of_windows
 from uptime.differences import Difference
 from uptime.models import Impact, Outage, OutageService, SubscriptionPeriod, Window, WindowService
+from uptime.standing import ENDED, GOING_ON, STRUCK, announced_at, state_of
 from uptime.words import cause_in_words, kind_in_words, period_in_words
-
-GOING_ON, ENDED, STRUCK = "on", "ended", "struck"
-COMING, PAST, CANCELLED = "coming", "past", "cancelled"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +69,6 @@ class MonthLine:
     after: str
     differs: bool
     badge: Badge | None
-
-
-def state_of(outage: Outage, now: datetime) -> str:
-    """Going on, ended, or struck out."""
-    if outage.void_at is not None:
-        return STRUCK
-    return GOING_ON if outage.ends_at is None or outage.ends_at > now else ENDED
 
 
 def badge_of(outage: Outage, now: datetime) -> Badge:
@@ -141,16 +132,6 @@ def window_lines(windows: Sequence[Window], now: datetime) -> list[WindowLine]:
         )
         for window in windows
     ]
-
-
-def announced_at(window: Window) -> datetime | None:
-    """When customers were first told of all of it as it now stands."""
-    told = [
-        one.announced_at
-        for one in window.announcements.all()
-        if one.starts_at <= window.starts_at and one.ends_at >= window.ends_at
-    ]
-    return min(told, default=None)
 
 
 def _told(window: Window, now: datetime) -> Shown | None:

@@ -3,7 +3,6 @@
 from datetime import datetime
 
 from django.contrib import messages
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -21,8 +20,8 @@ from slaportal.tenancy.models import STAFF_ROLES, Membership
 from uptime.actions.checks import in_order
 from uptime.actions.windows import plan_window
 from uptime.forms import WindowForm
-from uptime.models import Window
-from uptime.views.lines import CANCELLED, COMING, PAST, WindowLine, announced_at, window_lines
+from uptime.standing import CANCELLED, COMING, PAST, announced_at, windows_in
+from uptime.views.lines import WindowLine, window_lines
 from uptime.views.outages import LEADS
 from uptime.views.verdicts import VerdictLine, verdicts_before
 
@@ -35,7 +34,7 @@ def maintenance(request: HttpRequest) -> HttpResponse:
     """What comes and goes on, the next first; `?state=` is past or cancelled."""
     actor, now = membership_of(request), timezone.now()
     state = _state(request)
-    page = page_of(_listed(actor, state, now), request)
+    page = page_of(windows_in(actor.provider_id, state, now), request)
     words = {
         "page": page,
         "lines": window_lines(list(page), now),
@@ -63,7 +62,9 @@ def maintenance_csv(request: HttpRequest) -> HttpResponseBase:
         _("Concerns"),
         _("Announced"),
     ]
-    rows = in_blocks(_listed(actor, state, now), lambda block: (_cells(line) for line in window_lines(block, now)))
+    rows = in_blocks(
+        windows_in(actor.provider_id, state, now), lambda block: (_cells(line) for line in window_lines(block, now))
+    )
     return CsvFile(f"maintenance-{state}", heads, rows, at=now)
 
 
@@ -85,15 +86,6 @@ def _cells(line: WindowLine) -> Cells:
 def _state(request: HttpRequest) -> str:
     asked = request.GET.get("state", COMING)
     return asked if asked in (PAST, CANCELLED) else COMING
-
-
-def _listed(actor: Membership, state: str, now: datetime) -> QuerySet[Window]:
-    found = Window.objects.filter(provider_id=actor.provider_id).prefetch_related("announcements")
-    if state == CANCELLED:
-        return found.exclude(cancelled_at=None).order_by("-starts_at", "-pk")
-    if state == PAST:
-        return found.filter(cancelled_at=None, ends_at__lte=now).order_by("-starts_at", "-pk")
-    return found.filter(cancelled_at=None, ends_at__gt=now).order_by("starts_at", "pk")
 
 
 @needs(*LEADS)

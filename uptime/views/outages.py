@@ -1,10 +1,8 @@
 """Outages: the list and its CSV, recording one, and everything about one on one page."""
 
 from datetime import datetime
-from typing import Any
 
 from django.contrib import messages
-from django.db.models import Q, QuerySet
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -20,13 +18,14 @@ from slaportal.pages.spreadsheets import Cells, CsvFile, in_blocks
 from slaportal.pages.times import at_reader
 from slaportal.refusal import Refusal
 from slaportal.tenancy.access import membership_of, needs
-from slaportal.tenancy.models import STAFF_ROLES, Membership, Role
+from slaportal.tenancy.models import STAFF_ROLES, Role
 from uptime.access import get_outage_for
 from uptime.actions.outages import record_outage
-from uptime.concerned import periods_concerned
+from uptime.concerned import months_of_outage
 from uptime.forms import EndForm, OutageForm, ReasonForm
 from uptime.models import Outage
-from uptime.views.lines import ENDED, GOING_ON, STRUCK, OutageLine, month_line, outage_lines, state_of
+from uptime.standing import ENDED, GOING_ON, STRUCK, outages_in, state_of
+from uptime.views.lines import OutageLine, month_line, outage_lines
 from uptime.views.trail import trail_of
 
 LEADS = (Role.LEAD, Role.ADMIN)
@@ -38,7 +37,7 @@ def outages(request: HttpRequest) -> HttpResponse:
     """Newest first; `?state=` is on, ended or struck."""
     actor, now = membership_of(request), timezone.now()
     state = _state(request)
-    page = page_of(_listed(actor, state, now), request)
+    page = page_of(outages_in(actor.provider_id, state, now), request)
     words = {
         "page": page,
         "lines": outage_lines(list(page), now),
@@ -67,7 +66,9 @@ def outages_csv(request: HttpRequest) -> HttpResponseBase:
         _("Concerns"),
         _("Note"),
     ]
-    rows = in_blocks(_listed(actor, state, now), lambda block: (_cells(line) for line in outage_lines(block, now)))
+    rows = in_blocks(
+        outages_in(actor.provider_id, state, now), lambda block: (_cells(line) for line in outage_lines(block, now))
+    )
     return CsvFile("-".join(filter(None, ("outages", state))), heads, rows, at=now)
 
 
@@ -90,16 +91,6 @@ def _cells(line: OutageLine) -> Cells:
 def _state(request: HttpRequest) -> str:
     asked = request.GET.get("state", "")
     return asked if asked in (GOING_ON, ENDED, STRUCK) else ""
-
-
-def _listed(actor: Membership, state: str, now: datetime) -> QuerySet[Outage]:
-    found = Outage.objects.filter(provider_id=actor.provider_id).order_by("-starts_at", "-pk")
-    going_on = Q(ends_at=None) | Q(ends_at__gt=now)
-    if state == STRUCK:
-        return found.exclude(void_at=None)
-    if state == GOING_ON:
-        return found.filter(going_on, void_at=None)
-    return found.filter(void_at=None, ends_at__lte=now) if state == ENDED else found
 
 
 @needs(*LEADS)
@@ -125,19 +116,13 @@ def record(request: HttpRequest) -> HttpResponse:
 
 def told_of(outage: Outage, now: datetime) -> str:
     """How many months are worked out anew."""
-    count = concerned_by(outage, now).count()
+    count = months_of_outage(outage, now).count()
     said = ngettext(
         "The figures of %(count)s month are worked out anew.",
         "The figures of %(count)s months are worked out anew.",
         count,
     )
     return said % {"count": count} if count else _("No customer has a subscription that it concerns.")
-
-
-def concerned_by(outage: Outage, now: datetime) -> Any:
-    """The months that it touches, by customer."""
-    services = outage.services.values_list("service_id", flat=True)
-    return periods_concerned(services, outage.starts_at, outage.ends_at or now)
 
 
 @needs(*STAFF_ROLES)
@@ -158,7 +143,7 @@ def outage_page(
     """The page, also with a form of it that was refused."""
     actor, now = membership_of(request), timezone.now()
     (line,) = outage_lines([outage], now)
-    page = page_of(concerned_by(outage, now), request)
+    page = page_of(months_of_outage(outage, now), request)
     seen = {"seen": outage.revision}
     may_change = actor.role in LEADS and outage.void_at is None
     may_end = may_change and state_of(outage, now) == GOING_ON

@@ -11,9 +11,9 @@ from contracts.models import Service
 from slaportal.intervals import Instant, instant_of, moment_of
 from slaportal.pages.times import at_reader
 from uptime import exclusions
-from uptime.foretelling import Foretold, foretell
+from uptime.foretelling import Foretold, as_announced, foretell, if_announced
 from uptime.models import Window
-from uptime.views.lines import Badge, announced_at
+from uptime.views.lines import Badge
 from uptime.words import duration_in_words, length_of_us, period_in_words
 
 
@@ -34,14 +34,13 @@ def verdicts_before(
     services: Sequence[Service], kind: str, starts_at: datetime, ends_at: datetime, *, now: datetime
 ) -> list[VerdictLine]:
     """On a window that is not planned yet, if it is announced now."""
-    window = exclusions.Window(instant_of(starts_at), instant_of(ends_at), kind, instant_of(now))
+    window = if_announced(kind, starts_at, ends_at, now=now)
     return [verdict_line(one, window, now) for one in foretell(services, window, now=now)]
 
 
 def verdicts_on(window: Window, services: Sequence[Service], *, now: datetime) -> list[VerdictLine]:
     """On one that is planned, as it was announced; if it was not, as if it were announced now."""
-    told = announced_at(window) or now
-    meant = exclusions.Window(instant_of(window.starts_at), instant_of(window.ends_at), window.kind, instant_of(told))
+    meant = as_announced(window, now=now)
     return [verdict_line(one, meant, now) for one in foretell(services, meant, pk=window.pk, now=now)]
 
 

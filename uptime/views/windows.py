@@ -12,7 +12,6 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from contracts.models import Service
-from slaportal.audit.models import Event
 from slaportal.pages.fields import fill_in
 from slaportal.pages.refusals import tell_in
 from slaportal.pages.times import at_reader
@@ -24,7 +23,8 @@ from uptime.actions.checks import in_order, unchanged_since
 from uptime.actions.windows import announce_window, cancel_window, move_window
 from uptime.forms import AnnouncementForm, MoveForm, ReasonForm
 from uptime.models import Announcement, Window
-from uptime.views.lines import announced_at, window_lines
+from uptime.standing import announced_at, people_told
+from uptime.views.lines import window_lines
 from uptime.views.maintenance import SAVE
 from uptime.views.outages import LEADS, unseen_refusals
 from uptime.views.trail import trail_of
@@ -125,14 +125,7 @@ def _announced(window: Window, form: AnnouncementForm, actor: Membership, now: d
     span = {"starts_at": locked.starts_at, "ends_at": locked.ends_at, "text": text}
     if locked.cancelled_at is not None or not Announcement.objects.filter(window=locked, **span).exists():
         announce_window(locked, text=text, actor=actor, at=now)
-    return _told_by(locked, "window_announced")
-
-
-def _told_by(window: Window, action: str) -> int:
-    """To how many people the mails of the last such act went."""
-    acts = Event.objects.filter(target_kind="window", target_id=window.pk, action=action)
-    last = acts.filter(provider_id=window.provider_id).order_by("-id")[:1].get()
-    return int((last.after or {})["told"])
+    return people_told(locked, "window_announced")
 
 
 def _people_told(count: int) -> str:
@@ -154,7 +147,7 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
         except Refusal as refusal:
             status = tell_in(form, refusal)
         else:
-            told = _people_told(_told_by(cancelled, "window_cancelled"))
+            told = _people_told(people_told(cancelled, "window_cancelled"))
             messages.success(request, _("Cancelled: it excludes nothing. %(told)s") % {"told": told})
             return redirect("window", pk=pk)
     fill_in(form, "seen", window.revision)
@@ -201,7 +194,7 @@ def _moved(request: HttpRequest, form: MoveForm, window: Window, now: datetime) 
         said = _("Moved. %(told)s What was announced does not cover it any more: announce it anew.")
     else:
         said = _("Moved. %(told)s What was announced still covers it.")
-    told = 0 if moved.revision == given["seen"] else _told_by(moved, "window_moved")
+    told = 0 if moved.revision == given["seen"] else people_told(moved, "window_moved")
     messages.success(request, said % {"told": _people_told(told)})
     return redirect("window", pk=moved.pk)
 

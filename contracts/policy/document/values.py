@@ -22,6 +22,8 @@ _FRACTION = re.compile(r"(\d{1,9})/(\d{1,9})", re.ASCII)
 _WHOLE = re.compile(r"-?\d{1,18}", re.ASCII)
 _CONDITION = re.compile(r"(<=|>=|<|>)\s*(\S+)", re.ASCII)
 _MOMENT = re.compile(r"([+-])(\S+)", re.ASCII)
+# Beyond it an escalation is a mistake of typing, and would lie outside the years that calendars know.
+MOST_OF_A_TARGET = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +121,10 @@ def read_moment(value: Any) -> Moment:
     text = _text(value, "a share of the target as 75%, or a time before or after due as -30m or +30m")
     percentage, offset = _PERCENTAGE.fullmatch(text), _MOMENT.fullmatch(text)
     if percentage:
-        return Moment(text, share=Fraction(percentage[1]) * Fraction(1, 100))
+        share = Fraction(percentage[1]) * Fraction(1, 100)
+        if share > MOST_OF_A_TARGET:
+            raise ValueError(f'"{text}" is more than ten times the target')
+        return Moment(text, share=share)
     if offset:
         length = read_duration(offset[2]).length
         return Moment(text, offset_us=-length if offset[1] == "-" else length)

@@ -1,8 +1,12 @@
 """Where a value stands: the line of every path of a text, and what is wrong there."""
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
+
+# A line that belongs to nothing: blank, a remark, closing brackets.
+_IDLE = re.compile(r"\s*(#.*|[\]},\s]*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,11 @@ def path_of(keys: Iterable[str | int]) -> str:
     return path
 
 
+def is_within(path: str, other: str) -> bool:
+    """Whether what stands at the path is a part of what stands at the other one."""
+    return not other or path.startswith((f"{other}.", f"{other}["))
+
+
 def above(path: str) -> str:
     """The path of the mapping or list that this one stands in."""
     return path[: max(path.rfind("."), path.rfind("["), 0)]
@@ -49,13 +58,39 @@ class Places:
 
     def line(self, path: str) -> int:
         """The line of the path, else of its nearest parent that is there."""
-        if self.find is not None:
-            self.lines, self.find = self.find(), None
-        while path not in self.lines:
+        lines = self._found()
+        while path not in lines:
             if not path:
                 return 1
             path = above(path)
-        return self.lines[path]
+        return lines[path]
+
+    def spans(self, text: str) -> dict[str, tuple[int, int]]:
+        """The first and the last line of every path that is written in the text, without blank lines after it."""
+        written, found, within = text.split("\n"), {}, list[tuple[str, int]]()
+        latest = 1
+
+        def end(until: int) -> None:
+            path, first = within.pop()
+            last = max(latest, until)
+            while last > max(latest, first) and _IDLE.fullmatch(written[last - 1]):
+                last -= 1
+            found[path] = (first, last)
+
+        for path, line in self._found().items():
+            while within and not is_within(path, within[-1][0]):
+                end(line - 1)
+            within.append((path, line))
+            latest = line
+        while within:
+            end(len(written))
+        return found
+
+    def _found(self) -> dict[str, int]:
+        find = self.find
+        if find is not None:  # two threads may both look, and find the same
+            self.lines, self.find = find(), None
+        return self.lines
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,7 +82,7 @@ def check(text: str, scenarios: str | None, *, policy: str, latest: PolicyVersio
         if latest is not None:
             checked.differences = differences_of(document_of(latest), document)
         if scenarios is not None:
-            checked.scenarios = _tried(scenarios, document, policy)
+            checked.scenarios = tried(scenarios, document, policy)
     except WrongFiles as wrong:
         checked.scenario_errors = [_in_scenarios(line, scenarios or "") for line in wrong.lines]
     except Refusal as refusal:
@@ -90,7 +90,8 @@ def check(text: str, scenarios: str | None, *, policy: str, latest: PolicyVersio
     return checked
 
 
-def _tried(scenarios: str, document: Document, policy: str) -> list[Tried]:
+def tried(scenarios: str, document: Document, policy: str) -> list[Tried]:
+    """Each scenario of a text tried on the document. Refuses `scenario_refused` (WrongFiles), or as a calendar does."""
     prepared = read_scenarios(scenarios, document=document, names=(policy,))
     outcomes = zip(prepared, work_out_all(prepared), strict=True)
     return [

@@ -53,7 +53,12 @@ def _of_plan(before: Document, after: Document, plan: str) -> Iterator[Differenc
     ):
         if was != now:
             yield Difference(label, "", Said(was), Said(now))
-    olds, news = _by_heading(sections_of(old)), _by_heading(sections_of(new))
+    yield from of_sections(sections_of(old), sections_of(new))
+
+
+def of_sections(before: list[Section], after: list[Section]) -> Iterator[Difference]:
+    """What is said differently under each heading, in the order of the later one."""
+    olds, news = _by_heading(before), _by_heading(after)
     for heading in [*news, *(heading for heading in olds if heading not in news)]:
         section, group = heading
         for was_said, now_said in _paired(olds.get(heading, []), news.get(heading, [])):

@@ -1,5 +1,6 @@
 """What is asked before a policy is published: text and scenarios (typed or as files), from when, why."""
 
+from collections.abc import Sequence
 from typing import Any, cast
 
 from django import forms
@@ -7,6 +8,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from contracts.models import PolicyVersion
 from slaportal.pages.fields import ReaderTimeField, fill_in, zone_in_words
 
 LARGEST_TEXT = 512 * 1024  # bytes
@@ -26,6 +28,15 @@ class BeginForm(forms.Form):
         max_length=40,
         help_text=gettext_lazy("Letters, digits and hyphens, for example: cloud. Subscriptions name it; it stays."),
     )
+
+
+class CompareForm(forms.Form):
+    """Which other version a version is compared with, by its number."""
+
+    def __init__(self, *args: Any, others: Sequence[PolicyVersion], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        named = [(one.number, _("Version %(number)s") % {"number": one.number}) for one in others]
+        self.fields["with"] = forms.ChoiceField(label=_("Compare with"), choices=named)
 
 
 class NewVersionForm(forms.Form):

@@ -18,6 +18,8 @@ from slaportal.pages.times import at_reader
 from slaportal.refusal import Refusal
 from slaportal.site.policies.checking import Checked, check
 from slaportal.site.policies.forms import NewVersionForm, withdraw_confirmation
+from slaportal.site.policies.versions import numbered, scenarios_of
+from slaportal.site.policies.what_if import what_if
 from slaportal.site.publishing import publish_with_scenarios, shipped_scenarios
 from slaportal.tenancy.access import membership_of, needs, not_found
 from slaportal.tenancy.models import Membership, Role
@@ -37,15 +39,20 @@ _BESIDE = {
 @needs(Role.ADMIN)
 @require_http_methods(["GET", "HEAD", "POST"])
 def policy_new(request: HttpRequest, policy: str) -> HttpResponse:
-    """The next version of a policy, or its first one: `act` is "check" (nothing is saved) or "publish"."""
+    """The next version of a policy, or its first one: `act` is "check" (nothing is saved) or "publish".
+
+    `?from=` begins with the text and the scenarios of an older version, by its number.
+    """
     actor, now = membership_of(request), timezone.now()
     if len(policy) > LONGEST_NAME:
         raise not_found(_("There is no such policy here: a short name has at most 40 letters."))
     versions = PolicyVersion.objects.filter(provider_id=actor.provider_id, policy=policy)
-    latest = versions.order_by("-number").first()
+    latest = versions.select_related("scenarios").order_by("-number").first()
+    again = numbered(actor, policy, request.GET["from"]) if request.GET.get("from") else None
+    words: dict[str, Any] = {"policy": policy, "latest": latest, "again": again}
     if request.method != "POST":
-        form = NewVersionForm(first=latest is None, initial=_begun(policy, latest, now))
-        return _page(request, form, policy, latest)
+        form = NewVersionForm(first=latest is None, initial=_begun(policy, latest, again, now))
+        return render(request, "site/policy_new.html", {**words, "form": form})
     form = NewVersionForm(request.POST, request.FILES, first=latest is None)
     sound = form.is_valid()
     checked = _checked(form, policy, latest)
@@ -61,20 +68,20 @@ def policy_new(request: HttpRequest, policy: str) -> HttpResponse:
                 request, said % {"number": version.number, "at": at_reader(version.effective_from, now).text}
             )
             return redirect("policy", pk=version.pk)
-    return _page(request, form, policy, latest, checked=checked, status=status)
-
-
-def _page(
-    request: HttpRequest,
-    form: NewVersionForm,
-    policy: str,
-    latest: PolicyVersion | None,
-    *,
-    checked: Checked | None = None,
-    status: int = 200,
-) -> HttpResponse:
-    words = {"form": form, "policy": policy, "latest": latest, "checked": checked}
+    words |= {"form": form, "checked": checked, **_effect(checked, policy, actor, latest, now)}
     return render(request, "site/policy_new.html", words, status=status)
+
+
+def _effect(
+    checked: Checked | None, policy: str, actor: Membership, latest: PolicyVersion | None, now: datetime
+) -> dict[str, Any]:
+    """What a sound text would do to open tickets; before the first version there are none."""
+    if checked is None or checked.document is None or checked.refused or latest is None:
+        return {}
+    try:
+        return {"effect": what_if(checked.document, policy=policy, provider_id=actor.provider_id, now=now)}
+    except Refusal as refusal:
+        return {"effect_refused": refusal.message}
 
 
 def _checked(form: NewVersionForm, policy: str, latest: PolicyVersion | None) -> Checked | None:
@@ -118,25 +125,34 @@ def _tell(form: NewVersionForm, refusal: Refusal, latest: PolicyVersion | None, 
     return tell_in(form, refusal)
 
 
-def _begun(policy: str, latest: PolicyVersion | None, now: datetime) -> dict[str, Any]:
-    """The latest text with the scenarios that come with it, in force from the next midnight on.
+def _begun(policy: str, latest: PolicyVersion | None, again: PolicyVersion | None, now: datetime) -> dict[str, Any]:
+    """The text of `again`, else of the latest version, with its scenarios, in force from the next midnight on.
 
     A policy that is to be begins with the shipped one of its name, if there is one.
     """
-    text, key = "", policy
-    if latest is not None:
-        text = latest.text
-        try:
-            key = read_document(text).provider_key
-        except DocumentRefused:  # a text of an older format
-            key = ""
+    begins_as = again or latest
+    if begins_as is not None:
+        text, scenarios = begins_as.text, _kept_with(begins_as)
     elif policy in shipped_policies():
-        text = shipped_policy(policy).text
-    scenarios = shipped_scenarios(key) if text and key in shipped_policies() else None
+        text, scenarios = shipped_policy(policy).text, (shipped_scenarios(policy) or b"").decode()
+    else:
+        text = scenarios = ""
     after = max(now, latest.effective_from) if latest is not None else now
     midnight = timezone.localtime(after + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
     return {
         "text": text,
-        "scenarios": scenarios.decode() if scenarios else "",
+        "scenarios": scenarios,
         "effective_from": midnight.replace(tzinfo=None),
     }
+
+
+def _kept_with(version: PolicyVersion) -> str:
+    """The scenarios that it was published by; of a version from before they were kept those that are shipped."""
+    kept = scenarios_of(version)
+    if kept is not None:
+        return kept.text
+    try:
+        key = read_document(version.text).provider_key
+    except DocumentRefused:  # a text of an older format
+        return ""
+    return (shipped_scenarios(key) or b"").decode() if key in shipped_policies() else ""

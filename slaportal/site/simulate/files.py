@@ -90,6 +90,11 @@ def read_scenarios(
     return _read(text, Source(name, Places(), document=document, names=(document.provider_key, *names)))
 
 
+def read_on_its_own(text: bytes | str, *, name: str = "scenarios") -> list[Prepared]:
+    """The scenarios of a text that stands beside no file: each is of a shipped policy or of one written out in it."""
+    return _read(text, Source(name, Places()))
+
+
 def _all(readings: Iterable[Callable[[], list[Prepared]]]) -> list[Prepared]:
     """What all of them read; what is wrong is gathered first."""
     prepared: list[Prepared] = []

@@ -20,7 +20,7 @@ OFFICE = document("calendars: {office: {hours: {mon-fri: '09:00-18:00'}}}\n")
 
 def test_agreement_of_another_document_object_with_the_same_digest() -> None:
     read = read_document(OFFICE)
-    again = Document(read.text, read.digest, read.provider_key, dict(read.plans), read.warnings)
+    again = Document(read.text, read.digest, read.provider_key, dict(read.plans), read.warnings, read.places)
     assert again is not read
     assert agreement_of(again) is agreement_of(read)
 

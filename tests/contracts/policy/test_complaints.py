@@ -146,6 +146,7 @@ def test_wrong_schedule_is_told_in_plain_words(rule: str, place: str, expected: 
     [
         ("half", '"half" is no moment, write a share as 75%, or a time before or after due as -30m or +30m'),
         ("30m", '"30m" is no moment, write a share as 75%, or a time before or after due as -30m or +30m'),
+        ("1000.1%", '"1000.1%" is more than ten times the target'),
         ("[a]", "a list is not a share of the target as 75%, or a time before or after due as -30m or +30m"),
     ],
 )

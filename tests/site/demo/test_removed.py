@@ -29,7 +29,7 @@ from tests.site.demo.places import fingerprint, inside, the_providers
 from tickets.actions.conversation import reply
 from tickets.actions.opening import open_ticket
 from tickets.actions.triage import assign
-from tickets.models import Ticket
+from tickets.models import Escalation, Ticket
 from tickets.working_out import work_out
 from uptime.models import Outage
 
@@ -67,6 +67,23 @@ def a_customer(  # noqa: PLR0917
     return open_ticket(sold, "Till is slow", "Since noon.", requester=asker, actor=asker, at=now, token=uuid.uuid4())
 
 
+def an_escalation(ticket: Ticket, now: datetime) -> None:
+    """As a policy that escalates would have left it; the demo's own do not."""
+    Escalation.objects.create(
+        provider_id=ticket.provider_id,
+        tenant_id=ticket.tenant_id,
+        ticket=ticket,
+        clock="response",
+        cycle=1,
+        severity=ticket.severity,
+        moment="75%",
+        acts=["notify_lead"],
+        reached_at=now,
+        announced_at=now,
+        told=["Ines Roy"],
+    )
+
+
 def a_real_customer_of_procirrus(now: datetime) -> None:
     """It uses the shared service; a real agent has the ticket, and one of the demo's has answered it."""
     ola = User.objects.create_user("ola@ashdown.example", PASSWORD, name="Ola Berg")
@@ -78,6 +95,8 @@ def a_real_customer_of_procirrus(now: datetime) -> None:
         ticket = a_customer(provider, "Ashdown Bakery", ola, "procirrus", "cloud", since, now)
         shared = Service.objects.get(tenant=None)
         cover_service(Subscription.objects.get(tenant=ticket.tenant), shared, actor="x", at=now)
+        for escalated in (ticket, Ticket.objects.exclude(tenant=ticket.tenant).earliest("pk")):
+            an_escalation(escalated, now)
         reply(ticket, "We look.", actor=Membership.objects.get(email="priya@procirrus.example"), at=now)
         assign(ticket, agent, actor=agent, at=now)
 
@@ -160,6 +179,7 @@ def _only_the_bakery_is_left(real: int) -> None:
         assert [tenant.name for tenant in Tenant.objects.all()] == ["Ashdown Bakery"]
         ticket = Ticket.objects.get()
         assert [event.type for event in ticket.events.order_by("ordinal")] == ["opened", "agent_reply", "assigned"]
+        assert Escalation.objects.get().ticket_id == ticket.pk
         assert Service.objects.get().coverages.count() == 1
         staff = Membership.objects.filter(tenant=None, removed_at=None)
         assert [member.name for member in staff] == ["Ines Roy"]

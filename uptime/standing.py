@@ -1,0 +1,74 @@
+"""How outages, windows and unmonitored stretches stand: their states, the lists by state, who was told of a window."""
+
+from datetime import datetime
+
+from django.db.models import Q, QuerySet
+
+from slaportal.audit.models import Event
+from uptime.models import Outage, Unmonitored, Window
+
+GOING_ON, ENDED, STRUCK = "on", "ended", "struck"
+COMING, PAST, CANCELLED = "coming", "past", "cancelled"
+
+
+def state_of(fact: Outage | Unmonitored, now: datetime) -> str:
+    """Going on, ended, or struck out."""
+    if fact.void_at is not None:
+        return STRUCK
+    return GOING_ON if fact.ends_at is None or fact.ends_at > now else ENDED
+
+
+def window_state_of(window: Window, now: datetime) -> str:
+    """Coming (until it is over), past, or cancelled."""
+    if window.cancelled_at is not None:
+        return CANCELLED
+    return COMING if window.ends_at > now else PAST
+
+
+def outages_in(provider_id: int, state: str, now: datetime) -> QuerySet[Outage]:
+    """The provider's outages in that state ("": in any), the newest first."""
+    found = Outage.objects.filter(provider_id=provider_id).order_by("-starts_at", "-pk")
+    return found.filter(_in(state, now))
+
+
+def unmonitored_in(provider_id: int, state: str, now: datetime) -> QuerySet[Unmonitored]:
+    """The provider's unmonitored stretches in that state ("": in any), the newest first."""
+    found = Unmonitored.objects.filter(provider_id=provider_id).order_by("-starts_at", "-pk")
+    return found.filter(_in(state, now))
+
+
+def _in(state: str, now: datetime) -> Q:
+    if state == STRUCK:
+        return Q(void_at__isnull=False)
+    if state == GOING_ON:
+        return Q(Q(ends_at=None) | Q(ends_at__gt=now), void_at=None)
+    return Q(void_at=None, ends_at__lte=now) if state == ENDED else Q()
+
+
+def windows_in(provider_id: int, state: str, now: datetime) -> QuerySet[Window]:
+    """The provider's windows in that state ("": in any), with their announcements; what comes by its start."""
+    found = Window.objects.filter(provider_id=provider_id).prefetch_related("announcements")
+    if state == COMING:
+        return found.filter(cancelled_at=None, ends_at__gt=now).order_by("starts_at", "pk")
+    if state == CANCELLED:
+        found = found.exclude(cancelled_at=None)
+    elif state == PAST:
+        found = found.filter(cancelled_at=None, ends_at__lte=now)
+    return found.order_by("-starts_at", "-pk")
+
+
+def announced_at(window: Window) -> datetime | None:
+    """When customers were first told of all of it as it now stands."""
+    told = [
+        one.announced_at
+        for one in window.announcements.all()
+        if one.starts_at <= window.starts_at and one.ends_at >= window.ends_at
+    ]
+    return min(told, default=None)
+
+
+def people_told(window: Window, action: str) -> int:
+    """To how many people the mails of the last such act went; 0 where there was none."""
+    acts = Event.objects.filter(target_kind="window", target_id=window.pk, action=action)
+    last = acts.filter(provider_id=window.provider_id).order_by("-id").first()
+    return 0 if last is None else int((last.after or {})["told"])
