@@ -145,7 +145,7 @@ def _refused(guiding: Guide) -> None:
         text = page.get_by_label("Text of the policy")
         text.fill(text.input_value().replace("severities:", "severity:", 1))
         page.get_by_role("button", name="Check", exact=True).click()
-        page.get_by_text("Errors in the text").wait_for()
+        page.get_by_role("alert").first.wait_for()
         guiding.examine(page, ADMIN, "policy_new_refused")
 
     guiding.visit(LEAD, sending_nothing)
