@@ -83,6 +83,8 @@ def own_canaries(world: World, who: str) -> set[str]:
     own = {f"CANARY-provider-{slug}"}
     if tenant is not None:  # who answered their ticket signs with their name
         own.add(f"CANARY-member-{'admin' if slug == 'p1' else 'cora'}")
+    else:
+        own.add(f"CANARY-scenarios-{slug}")
     for name, (of, in_tenant, _r) in CAST.items():
         if of == slug and (tenant is None or in_tenant == tenant):
             own |= {f"CANARY-member-{name}", f"CANARY-token-{name}", f"canary-invited-by-{name}"}

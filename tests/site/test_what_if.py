@@ -47,7 +47,7 @@ def test_deadlines_before_and_after_are_those_of_the_sweep(world: World) -> None
     assert (found.open, found.looked_at, found.changed, found.late, found.kept, found.more) == (2, 2, 1, 0, 0, False)
     (one,) = found.first
     (change,) = one.changes
-    assert (one.ticket.pk, change.name) == (first.pk, "First answer")
+    assert (one.ticket.pk, change.name) == (first.pk, "Response")
     assert change.before is not None
     assert change.after is not None
     assert datetime.fromisoformat(change.before.iso) == MONDAY + 4 * HOUR
@@ -138,7 +138,7 @@ def test_the_check_says_it_and_publishes_nothing(world: World) -> None:
     assert "1 ticket would change of 1 that is open." in said
     assert "which you did not choose" in said
     assert f"#{ticket.number}" in said
-    assert "First answer" in said
+    assert "Response" in said
     assert "You chose to time open tickets" in body(client.post(path, form(FASTER, effective_from=later, retime="on")))
     assert "open tickets" not in body(client.post(path, form("no policy", effective_from=later)))
     assert "What it would do" not in body(client.post("/policies/fresh/new/", form(FASTER)))

@@ -28,14 +28,16 @@ WHERE e.disabled_at IS NULL AND e.deleted_at IS NULL AND {_QUICK} = %(quick)s AN
   AND EXISTS (SELECT 1 FROM outbox_eventdelivery d WHERE d.endpoint_id = e.id AND {_UNFINISHED})
 ORDER BY e.served_at NULLS FIRST, e.id LIMIT %(most)s FOR NO KEY UPDATE OF e SKIP LOCKED
 """  # noqa: S608 - no value is put in
+# Materialized: joined as it stands, it may be asked again for each row, and then passes over what it just took.
 _TAKE = f"""
-UPDATE outbox_eventdelivery t SET state = 'sending', claim = %(claim)s, claimed_at = %(now)s,
-  next_attempt_at = %(until)s, attempts = t.attempts + 1
-FROM (SELECT p.id FROM unnest(%(endpoints)s::bigint[], %(rooms)s::bigint[]) WITH ORDINALITY AS e (id, room, turn)
+WITH c AS MATERIALIZED (
+  SELECT p.id FROM unnest(%(endpoints)s::bigint[], %(rooms)s::bigint[]) WITH ORDINALITY AS e (id, room, turn)
   CROSS JOIN LATERAL (SELECT d.id, d.next_attempt_at FROM outbox_eventdelivery d WHERE d.endpoint_id = e.id
     AND {_UNFINISHED} ORDER BY d.next_attempt_at, d.id LIMIT e.room FOR NO KEY UPDATE SKIP LOCKED) p
-  ORDER BY e.turn, p.next_attempt_at, p.id LIMIT %(most)s) c
-WHERE t.id = c.id RETURNING t.provider_id, t.id, t.endpoint_id
+  ORDER BY e.turn, p.next_attempt_at, p.id LIMIT %(most)s)
+UPDATE outbox_eventdelivery t SET state = 'sending', claim = %(claim)s, claimed_at = %(now)s,
+  next_attempt_at = %(until)s, attempts = t.attempts + 1
+FROM c WHERE t.id = c.id RETURNING t.provider_id, t.id, t.endpoint_id
 """  # noqa: S608
 _SERVED = "UPDATE outbox_endpoint SET served_at = %s WHERE id = ANY(%s)"
 
