@@ -140,7 +140,7 @@ def test_the_check_says_it_and_publishes_nothing(world: World) -> None:
     assert f"#{ticket.number}" in said
     assert "Response" in said
     assert "You chose to time open tickets" in body(client.post(path, form(FASTER, effective_from=later, retime="on")))
-    assert "open tickets" not in body(client.post(path, form("no policy", effective_from=later)))
+    assert "would change" not in body(client.post(path, form("no policy", effective_from=later)))
     assert "What it would do" not in body(client.post("/policies/fresh/new/", form(FASTER)))
     with world.inside("agent"):
         ticket.refresh_from_db()
