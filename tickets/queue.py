@@ -76,11 +76,8 @@ class Filters:
 
 def queue_rows(actor: Membership, filters: Filters, *, now: datetime, by_severity: bool) -> tuple[list[Row], str]:
     """Up to fifty rows in the order of work, and the cursor of what follows ("" at the end). Five queries."""
-    found = list(
-        behind(queued(actor, filters, now=now, by_severity=by_severity), filters.after, by_severity=by_severity)[
-            : ROWS + 1
-        ]
-    )
+    whole = queued(actor, filters, now=now, by_severity=by_severity)
+    found = list(behind(whole, filters.after, by_severity=by_severity)[: ROWS + 1])
     return rows_of(found[:ROWS], now), cursor_behind(found[ROWS - 1]) if len(found) > ROWS else ""
 
 
