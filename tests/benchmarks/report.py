@@ -26,8 +26,9 @@ and 4,850 months a second and 1.16 s for `simulate`, and so failed: about half o
 The whole run of 2026-11-28 was on another, slower processor: the peers that do no work of ours took 1.2 to 1.9 times \
 as long as on the AMD EPYC of the days before (100,000 months read and written without calculating 24 to 26 s instead \
 of 14 s), and so limits in seconds were missed. On that EPYC, over TCP, the same code but for the pages got 100,000 \
-months in 18.5 s and 288 MiB (on the slow one, over TCP, 318 MiB; on the embedded server 515 MiB, which is not \
-understood yet), a ticket's page in 20 to 32 ms, and the queue in 25.4 to 26.7 ms.
+months in 18.5 s and 288 MiB, a ticket's page in 20 to 32 ms, and the queue in 25.4 to 26.7 ms. The 515 MiB of that \
+run were twice what the process of the benchmarks itself held: `ru_maxrss` of a child begins with it. It is read from \
+`/proc/self/status` since.
 
 | what | measured | limit | peer | ratio to peer |
 | --- | ---: | ---: | --- | ---: |
