@@ -30,7 +30,8 @@ def announce_outage(
     Whom it concerned by the services and the `span` before a correction is told too, that it does so no more.
     """
     spans = [(outage.starts_at, outage.ends_at), *([span] if span else [])]
-    announce(outage.provider_id, _of_outage(kind, outage, list(services), [*before], spans, at))
+    happenings = _of_outage(kind, outage, services=list(services), before=list(before), spans=spans, at=at)
+    announce(outage.provider_id, happenings)
 
 
 def announce_closed(
@@ -54,8 +55,8 @@ def month_of(period: SubscriptionPeriod, subscription: Subscription) -> dict[str
     }
 
 
-def _of_outage(  # noqa: PLR0917
-    kind: str, outage: Outage, services: list[Service], before: list[Service], spans: list[Span], at: datetime
+def _of_outage(
+    kind: str, outage: Outage, *, services: list[Service], before: list[Service], spans: list[Span], at: datetime
 ) -> Iterator[Happening]:
     path = reverse("outage", args=[outage.pk])
     told = {**_outage(outage), "title": outage.title, "services": _services(services)}
