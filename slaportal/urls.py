@@ -14,6 +14,7 @@ urlpatterns = [
     path("api/v1/", include("slaportal.people.api.urls")),
     path("api/v1/", include("slaportal.audit.api")),
     path("api/v1/", include("slaportal.jobs.api")),
+    path("api/v1/", include("slaportal.outbox.webhooks.api")),
     path("api/v1/", include("contracts.api.urls")),
     path("api/v1/", include("tickets.api.urls")),
     path("api/v1/", include("uptime.api.urls")),

@@ -11,7 +11,7 @@ from tests.api.programs import Program, secret_of
 from tests.site.matrix import address, api_views
 from tests.world import World
 
-WHO = {"By a customer": "ann"}  # everything else an administrator may do
+WHO = {"By a customer": "ann", "Other events": "ann"}  # everything else an administrator may do
 # What must have been done before.
 FIRST = {"ticket_reopen": ("resolve", {"resolution": "fix"}), "ticket_close": ("resolve", {"resolution": "fix"})}
 
