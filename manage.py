@@ -1,6 +1,7 @@
 #!/usr/bin/env python
 """Django's command line: an operator's tool, so on the embedded database it logs in as portal_jobs."""
 
+import gc
 import os
 import sys
 
@@ -9,4 +10,5 @@ from django.core.management import execute_from_command_line
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "slaportal.settings")
     os.environ.setdefault("PORTAL_LOGIN", "portal_jobs")
+    gc.set_threshold(20_000, 20, 20)  # a command makes many objects and hardly a cycle
     execute_from_command_line(sys.argv)

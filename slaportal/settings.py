@@ -56,6 +56,7 @@ INSTALLED_APPS = [
 ]
 # From the outside in: the answer's headers, who it is, what it may see, and last the scope of the view.
 MIDDLEWARE = [
+    "slaportal.frames.with_room",
     "django.middleware.security.SecurityMiddleware",
     "slaportal.site.headers.HeadersMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

@@ -44,7 +44,7 @@ _ORDER = ("response", "next_reply", "status_request", "update", "resolution")
 
 @dataclass(frozen=True)
 class Row:
-    """One ticket as the queue shows it; everything is formatted already."""
+    """One ticket as the queue shows it; everything is formatted already. `opened` where no clock says when."""
 
     number: int
     url: str
@@ -56,7 +56,7 @@ class Row:
     clock: str
     badge: Badge | None
     paused_left: str
-    opened: Shown
+    opened: Shown | None
     owner: str
     due_at: datetime | None
     left: timedelta | None
@@ -230,7 +230,7 @@ def _row(
         clock="" if clock is None else str(CLOCKS_NAMED[clock.clock]),
         badge=badge,
         paused_left="" if left is None else length_in_words(left),
-        opened=at_reader(row["opened_at"], now),
+        opened=at_reader(row["opened_at"], now) if clock is None else None,
         owner=row["owner"] or "",
         due_at=None if clock is None else clock.due_at,
         left=left,

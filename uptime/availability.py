@@ -4,7 +4,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from contracts.policy.agreement import Agreement
 from contracts.policy.document.availability import Availability, OutageFilter, Subscription
@@ -20,8 +20,7 @@ _PERCENT = Fraction(1, 100)
 _WHOLE = Fraction(1)
 
 
-@dataclass(frozen=True, slots=True)
-class Outage:
+class Outage(NamedTuple):
     """An outage of one of the services a subscription covers; `end` None while it is on.
 
     `measured` is false of time that nobody measured and that the policy counts as down.

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 from contracts.policy.document.availability import Availability, ExcludedCause, MaintenanceKind
@@ -15,8 +15,7 @@ VerdictWord = Literal[
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
+class Window(NamedTuple):
     """A maintenance window: its kind, and when customers were told of it, if they were."""
 
     start: Instant

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import chain, pairwise
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from contracts.policy.document.availability import Availability
 from contracts.policy.document.stated import Stated
@@ -28,16 +28,14 @@ PieceWord = Literal[
 _NOTHING = Fraction(0)
 
 
-@dataclass(frozen=True, slots=True)
-class Ground:
+class Ground(NamedTuple):
     """The mapping of the policy that something rests on, with its clause, strength and note, and where it stands."""
 
     path: str
     stated: Stated
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """A part of an outage and what became of it; `weight` is the share of it that is reported downtime of this outage.
 
     `by` is the window that hides it, or the outage that bears it instead.
@@ -66,8 +64,7 @@ class Piece:
         return self.reported_us if self.word == "counted" else _NOTHING
 
 
-@dataclass(frozen=True, slots=True)
-class OutageLine:
+class OutageLine(NamedTuple):
     """An outage with all of its pieces; none if it has not happened. `ground` is the exclusion of its cause, if any."""
 
     outage: Outage
@@ -197,11 +194,12 @@ class _Cursor:
         self._intervals, self._next = intervals, 0
 
     def at(self, instant: Instant) -> Interval | None:
-        while self._next < len(self._intervals) and self._intervals[self._next][1] <= instant:
-            self._next += 1
-        if self._next < len(self._intervals) and self._intervals[self._next][0] <= instant:
-            return self._intervals[self._next]
-        return None
+        intervals, place = self._intervals, self._next
+        last = len(intervals)
+        while place < last and intervals[place][1] <= instant:
+            place += 1
+        self._next = place
+        return intervals[place] if place < last and intervals[place][0] <= instant else None
 
 
 class _Sweep:
@@ -222,21 +220,15 @@ class _Sweep:
         self._excluded = [verdict for verdict in measured.verdicts if verdict.excluded is not None]
         self._excluded.sort(key=lambda verdict: verdict.window.start)
         blind = measured.blind if promise.unmonitored == "excluded" else ()
-        self._lists: dict[str, Sequence[Interval]] = {
-            "open": measured.open,
-            "cuts": measured.cuts,
-            "blind": blind,
-            "stretches": measured.stretches,
-            "left": measured.left,
-        }
-        self._cursors = {name: _Cursor(intervals) for name, intervals in self._lists.items()}
+        self._lists = (measured.open, measured.cuts, blind, measured.stretches, measured.left)
+        self._open, self._cuts, self._blind, self._stretches, self._left = map(_Cursor, self._lists)
         self._pieces: list[list[Piece]] = [[] for _ in measured.outages]
 
     def pieces(self) -> list[list[Piece]]:
         """The pieces of each outage, in time."""
         measured = self._measured
         points = {measured.start, measured.end}
-        for intervals in (self._spans, *self._lists.values()):
+        for intervals in (self._spans, *self._lists):
             points.update(chain.from_iterable(intervals))
         for verdict in self._excluded:
             points.update(verdict.excluded or ())
@@ -257,7 +249,7 @@ class _Sweep:
     def _tell(self, start: Instant, end: Instant, on: Sequence[int]) -> None:
         """Give each outage that is on its piece of `[start, end)`, within which nothing changes."""
         measured = self._measured
-        if not measured.start <= start < measured.end or self._cursors["open"].at(start) is None:
+        if not measured.start <= start < measured.end or self._open.at(start) is None:
             word: PieceWord = "closed" if measured.start <= start < measured.end else "outside"
             for n in on:
                 self._add(n, Piece(start, end, word, _NOTHING, self._whole))
@@ -286,15 +278,15 @@ class _Sweep:
     def _borne(self, start: Instant, end: Instant, borne: Fraction) -> Piece:
         """The piece of the counting outage that bears this time: counted, or hidden, or dropped by the filter."""
         promise = self._measured.promise
-        if self._cursors["cuts"].at(start) is not None:
+        if self._cuts.at(start) is not None:
             verdict = next(one for one in self._excluded if one.excluded and one.excluded[0] <= start < one.excluded[1])
             return Piece(start, end, "window", borne, _window_ground(verdict, promise), verdict)
-        if self._cursors["blind"].at(start) is not None:
+        if self._blind.at(start) is not None:
             return Piece(start, end, "unmonitored", borne, self._whole)
-        if self._cursors["left"].at(start) is not None:
+        if self._left.at(start) is not None:
             return Piece(start, end, "counted", borne, self._whole)
         rule = promise.outages
-        first, last = self._cursors["stretches"].at(start) or (start, end)
+        first, last = self._stretches.at(start) or (start, end)
         length = last - first
         too_short = (rule.at_least is not None and length < rule.at_least.length) or (
             rule.longer_than is not None and length <= rule.longer_than.length

@@ -22,7 +22,8 @@ log = structlog.get_logger(__name__)
 WRITE = """
 WITH n AS MATERIALIZED (
   SELECT id, percent::numeric, met, figures::jsonb, 'epoch'::timestamptz + look * interval '1 microsecond' AS look_at
-  FROM unnest(%s::bigint[], %s::text[], %s::boolean[], %s::text[], %s::bigint[]) u(id, percent, met, figures, look)
+  FROM unnest(%s::bigint[], %s::text[], %s::boolean[], string_to_array(%s, chr(10)), %s::bigint[])
+    u(id, percent, met, figures, look)
 )
 UPDATE uptime_subscriptionperiod p SET percent = n.percent, met = n.met, figures = n.figures,
   measurement = p.measurement + (p.measurement = 0 OR p.figures <> n.figures)::int,
@@ -97,7 +98,7 @@ def write(worked: Sequence[Worked], *, now: datetime) -> None:
                 [one.period.pk for one in worked],
                 [one.percent for one in worked],
                 [one.met for one in worked],
-                [json.dumps(one.figures) for one in worked],
+                "\n".join(json.dumps(one.figures) for one in worked),  # a third faster than as an array of texts
                 [one.look for one in worked],
                 now,
             ],

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.utils import InterfaceError, OperationalError
 from kombu.exceptions import OperationalError as BrokerAway
 
+from slaportal.frames import with_room
 from slaportal.tenancy.scope import PLATFORM, STAFF, scope
 
 log = structlog.get_logger(__name__)
@@ -32,6 +33,7 @@ class PortalTask(Task[Any, Any]):
     reject_on_worker_lost = True
     ignore_result = True
 
+    @with_room
     def __call__(self, *args: Any, provider_id: int | None = None, **kwargs: Any) -> Any:
         """Runs the body in its plane; a provider's task without `provider_id` raises TypeError and does nothing."""
         if self.plane == "itself":

@@ -1,4 +1,7 @@
-"""A month of a hundred thousand subscriptions, each with ten outages and two windows, and what is timed on it."""
+"""A month of a hundred thousand subscriptions, each with ten outages and two windows, and what is timed on it.
+
+What the workers do has room for its frames, as every task has (slaportal/frames.py).
+"""
 
 import json
 from collections.abc import Callable
@@ -11,6 +14,7 @@ from django.db import connection
 from contracts.actions.policies import publish_policy
 from contracts.policy.documents import shipped_policy
 from credits.sweeping import sweep_unassessed
+from slaportal.frames import with_room
 from slaportal.people.actions.organisations import add_tenant
 from slaportal.tenancy.models import Provider
 from slaportal.tenancy.scope import PLATFORM, STAFF, presenting, scope, take
@@ -107,6 +111,7 @@ def mark(cursor: Any, count: int) -> None:
     )
 
 
+@with_room
 def work_off() -> None:
     """As the task does, until nothing is marked."""
     while sweeping.sweep_marked(at=NOW):
@@ -114,6 +119,7 @@ def work_off() -> None:
     _memory()
 
 
+@with_room
 def assess() -> None:
     """The credits of what was worked out, until nothing is left."""
     while sweep_unassessed(at=NOW):
@@ -121,6 +127,7 @@ def assess() -> None:
     _memory()
 
 
+@with_room
 def carry() -> None:
     """The peer: reads the same rows and writes the same columns, without calculating anything between."""
     facts._Loader._facts = _nothing  # type: ignore[method-assign,assignment]

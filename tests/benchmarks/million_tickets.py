@@ -1,4 +1,7 @@
-"""A desk of a million tickets on a clone, built in blocks by SQL, and the pieces of work that are timed on it."""
+"""A desk of a million tickets on a clone, built in blocks by SQL, and the pieces of work that are timed on it.
+
+What the workers do has room for its frames, as every task has (slaportal/frames.py).
+"""
 
 import json
 import sys
@@ -23,6 +26,7 @@ from contracts.actions.policies import publish_policy
 from contracts.actions.subscriptions import Fee, cover_service, subscribe
 from contracts.models import Subscription
 from contracts.policy.documents import read_document, shipped_policy
+from slaportal.frames import with_room
 from slaportal.people.actions.organisations import add_tenant
 from slaportal.tenancy.models import Membership, Provider, User
 from slaportal.tenancy.scope import PLATFORM, STAFF, presenting, scope
@@ -135,12 +139,14 @@ def mark(count: int) -> None:
         assert Ticket.objects.filter(pk__in=some).update(mark=Mark.IN_TURN, marked_at=Now()) == count
 
 
+@with_room
 def work_off() -> None:
     """Works off what is marked until nothing is, as the task does."""
     while sweep(sweep_marked, seconds=600):
         pass
 
 
+@with_room
 def nothing_due() -> None:
     """Milliseconds of a due sweep when nothing is due: the median of 200, printed."""
     while sweep(sweep_due, seconds=600):
@@ -165,6 +171,7 @@ def retime() -> None:
         )
 
 
+@with_room
 def follow(seconds: str) -> None:
     """A worker's process: what changed, what is marked, what is due, for so long."""
     began = time.monotonic()

@@ -168,9 +168,8 @@ def _drawn(rows: Iterable[Row]) -> list[dict[str, Any]]:
 
 def _when(row: Row) -> str:
     """The instant that the row's clock is due, what it has left while it is paused, or when the ticket was opened."""
-    if row.badge is None:
-        return row.opened.element
-    return row.badge.due.element if row.badge.due else _("%(length)s left") % {"length": row.paused_left}
+    at = row.badge.due if row.badge else row.opened
+    return at.element if at else _("%(length)s left") % {"length": row.paused_left}
 
 
 def _filters(request: HttpRequest) -> Filters:
