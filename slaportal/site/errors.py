@@ -24,6 +24,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_structlog import signals
+from psycopg2.errors import DeadlockDetected
 
 from slaportal.refusal import Refusal
 from slaportal.site.logs import bind_actor, client_ip
@@ -114,6 +115,9 @@ WORDS = {
         gettext_lazy("Try again in a few seconds, and check whether it was saved."),
     ),
 }
+# Two transactions waited for each other, and the database gave up this one: unlike an absence, that is certain.
+CROSSED = gettext_lazy("Another change came in between just now. Nothing of yours was saved.")
+SEND_AGAIN = gettext_lazy("Go back and send it again.")
 PLAIN = """<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><title>{title}</title></head>
 <body><h1>{title}</h1><p>{message}</p><p>{what_now}</p><p>Reference: {reference}</p></body></html>
@@ -197,6 +201,9 @@ class RefusalMiddleware:
             return answer_error(
                 request, 400, "value_not_possible", _("A value in this request is larger than any can be.")
             )
+        if isinstance(exception.__cause__, DeadlockDetected):
+            logger.warning("deadlock", exc_info=exception)
+            return answer_error(request, 503, "crossed", str(CROSSED), what_now=str(SEND_AGAIN))
         if isinstance(exception, UnreadablePostError):
             return answer_error(request, 400, "broken_off", _("The request ended before all of it was here."))
         return None

@@ -12,6 +12,7 @@ from django.test import Client
 from django.urls import path
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
+from psycopg2.errors import DeadlockDetected
 from pytest_django import Settings
 
 from slaportal.refusal import Refusal
@@ -37,6 +38,8 @@ RAISED: dict[str, Exception] = {
     "suspicious": SuspiciousOperation(INSIDE),
     "broken": UnreadablePostError(INSIDE),
 }
+RAISED["deadlock"] = OperationalError(INSIDE)
+RAISED["deadlock"].__cause__ = DeadlockDetected(INSIDE)
 
 
 def raising(request: HttpRequest, what: str) -> HttpResponse:
@@ -136,6 +139,7 @@ def test_a_value_too_large_is_the_readers_mistake_in_a_scope_and_ours_without_on
         ("mistake", 500, "server_error"),
         ("away", 503, "away"),
         ("closed", 503, "away"),
+        ("deadlock", 503, "crossed"),
         ("data", 500, "server_error"),
         ("denied", 403, "not_allowed"),
         ("missing", 404, "not_found"),
