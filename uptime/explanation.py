@@ -248,6 +248,9 @@ class _Sweep:
 
     def _tell(self, start: Instant, end: Instant, on: Sequence[int]) -> None:
         """Give each outage that is on its piece of `[start, end)`, within which nothing changes."""
+        if len(on) == 1 and self._counts_alone(on[0], start):  # nearly always
+            self._add(on[0], Piece(start, end, "counted", self.weights[on[0]], self._whole))
+            return
         measured = self._measured
         if not measured.start <= start < measured.end or self._open.at(start) is None:
             word: PieceWord = "closed" if measured.start <= start < measured.end else "outside"
@@ -268,10 +271,12 @@ class _Sweep:
                 piece = Piece(start, end, "overlap", _NOTHING, self._whole, measured.outages[heaviest])
             self._add(n, piece)
 
+    def _counts_alone(self, n: int, start: Instant) -> bool:
+        """Whether the time of the only outage that is on is downtime: what is left is open, and nothing hides it."""
+        return self.causes[n] is None and bool(self.weights[n]) and self._left.at(start) is not None
+
     def _bearer(self, on: Sequence[int]) -> tuple[int | None, int]:
         """Which of those that are on bears the time, if any counts, and which of them all weighs most."""
-        if len(on) == 1:  # nearly always
-            return (None if self.causes[on[0]] else on[0]), on[0]
         bearer = max((n for n in on if self.causes[n] is None), key=lambda n: (self.weights[n], -n), default=None)
         return bearer, max(on, key=lambda n: (self.weights[n], n == bearer, -n))
 
