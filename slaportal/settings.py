@@ -264,7 +264,7 @@ ASSETS = BASE_DIR / "slaportal" / "assets"
 STATICFILES_DIRS = [path for path in (ASSETS / "static", ASSETS / "built") if path.is_dir()]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "slaportal.assets.storage.RememberingStorage"},
 }
 LOG_FORMAT = env.str("LOG_FORMAT", default="json")
 LOGGING = logging_settings(LOG_FORMAT, env.str("LOG_LEVEL", default="INFO"))

@@ -133,7 +133,7 @@ def test_assets_that_are_not_built_are_told(alive: None, settings: Settings, tmp
     settings.STATIC_ROOT = tmp_path
     settings.STORAGES = {
         **settings.STORAGES,
-        "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+        "staticfiles": {"BACKEND": "slaportal.assets.storage.RememberingStorage"},
     }
     assert only_wrong()["name"] == "assets"
 
