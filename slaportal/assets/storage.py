@@ -15,7 +15,7 @@ class RememberingStorage(CompressedManifestStaticFilesStorage):  # type: ignore[
         super().__init__(*args, **kwargs)
         self._addresses: dict[tuple[str | None, bool], str] = {}
 
-    def url(self, name: str | None, force: bool = False) -> str:
+    def url(self, name: str | None, force: bool = False) -> str:  # noqa: FBT001, FBT002 - as Django has it
         """The address of a file; ValueError where there is none of that name."""
         if (name, force) not in self._addresses:
             self._addresses[name, force] = super().url(name, force)
