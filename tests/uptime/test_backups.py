@@ -73,6 +73,8 @@ def test_the_last_one_may_be_every_old_and_no_older() -> None:
 
 
 def test_what_is_gone_or_still_to_come_is_not_there() -> None:
+    assert [RestorePoint(NOW, gone).there(NOW) for gone in (None, NOW + 1, NOW)] == [True, True, False]
+    assert not RestorePoint(NOW + 1).there(NOW)
     taken = each(4 * HOUR, NOW - 72 * HOUR, NOW)
     for gone, kept in ((NOW + 1, True), (NOW, False), (NOW - HOUR, False)):
         points = [RestorePoint(one, gone if one == NOW - 8 * HOUR else None) for one in taken]
@@ -106,8 +108,8 @@ def test_a_day_is_one_on_the_wall_clock_and_hours_elapse() -> None:
     now = read_instant("2026-11-03T12:00:00-05:00")
     nightly = [read_instant(f"2026-{day}T02:00:00{zone}") for day, zone in (("10-31", "-04:00"), ("11-01", "-05:00"))]
     nightly += [read_instant(f"2026-11-0{day}T02:00:00-05:00") for day in (2, 3)]
-    day = verdict({"every": "1d", "keep": "3d"}, nightly, now=now, zone=NEW_YORK)
-    assert (day.kept, day.asked) == (True, 4)
+    day = verdict({"every": "1d", "keep": "4d"}, nightly, now=now, zone=NEW_YORK)
+    assert (day.kept, day.asked) == (True, 5)
     elapsed = verdict({"every": "24h", "keep": "84h"}, nightly, now=now, zone=NEW_YORK)
     assert missing(elapsed) == [("31T06:00", "01T07:00")]
 
