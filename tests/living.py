@@ -18,6 +18,7 @@ from uptime.models import (
     Announcement,
     Outage,
     OutageService,
+    RestorePoint,
     SampleHour,
     SubscriptionPeriod,
     Unmonitored,
@@ -205,7 +206,7 @@ def _credits(world: "World", period: SubscriptionPeriod, short: str) -> None:
 
 
 def _delivered(world: "World", slug: str, admin: str, service: Service) -> None:
-    """An outage, an announced window, an hour without monitoring and one of samples: the provider's own rows."""
+    """An outage, an announced window, an hour unmonitored, one of samples, a restore point: the provider's own rows."""
     own, said, by = {"provider": world.providers[slug]}, f"CANARY-provider-{slug}", world.members[admin]
     outage = Outage.objects.create(
         **own,
@@ -227,6 +228,8 @@ def _delivered(world: "World", slug: str, admin: str, service: Service) -> None:
     SampleHour.objects.create(
         **own, service=service, metric="latency_ms", region="eu", hour_at=FEBRUARY, offsets=[0], values=[Decimal(41)]
     )
+    point = RestorePoint.objects.create(**own, service=service, taken_at=FEBRUARY)
+    world.ids.setdefault("restore_point", point.pk)
     world.ids.setdefault("outage", outage.pk)
     world.ids.setdefault("window", window.pk)
     world.ids.setdefault("unmonitored", unmonitored.pk)

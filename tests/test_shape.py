@@ -25,7 +25,7 @@ DRAWERS = {"utils", "helpers", "common", "core", "misc", "base", "services"}
 CALCULATION = (
     "contracts/policy/**/*.py",
     *(f"tickets/{name}.py" for name in ("history", "timing", "clocks", "approaching", "lifecycle", "explanation")),
-    *(f"uptime/{name}.py" for name in ("exclusions", "availability", "performance", "explanation")),
+    *(f"uptime/{name}.py" for name in ("exclusions", "availability", "performance", "explanation", "backups")),
     *(f"credits/{name}.py" for name in ("assessment", "claims", "explanation")),
     *(f"slaportal/{name}.py" for name in ("intervals", "money")),
 )

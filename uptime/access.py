@@ -1,10 +1,10 @@
-"""One outage, window, unmonitored stretch or period for one person: another's and a missing one are the same 404."""
+"""One outage, window, stretch, restore point or period for one person: another's and a missing one are the same 404."""
 
 from django.utils.translation import gettext as _
 
 from slaportal.tenancy.access import not_found, require_role
 from slaportal.tenancy.models import STAFF_ROLES, Membership
-from uptime.models import Outage, SubscriptionPeriod, Unmonitored, Window
+from uptime.models import Outage, RestorePoint, SubscriptionPeriod, Unmonitored, Window
 
 
 def get_outage_for(actor: Membership, pk: int) -> Outage:
@@ -32,6 +32,15 @@ def get_unmonitored_for(actor: Membership, pk: int) -> Unmonitored:
     if unmonitored is None:
         raise not_found(_("There is no such unmonitored stretch here."))
     return unmonitored
+
+
+def get_restore_point_for(actor: Membership, pk: int) -> RestorePoint:
+    """A restore point of the staff's provider; customers read the verdicts on their backups instead: 403."""
+    require_role(actor, *STAFF_ROLES)
+    point = RestorePoint.objects.filter(pk=pk, provider_id=actor.provider_id).first()
+    if point is None:
+        raise not_found(_("There is no such restore point here."))
+    return point
 
 
 def get_period_for(actor: Membership, pk: int) -> SubscriptionPeriod:

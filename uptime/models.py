@@ -1,4 +1,4 @@
-"""What was delivered: outages, maintenance windows, unmonitored stretches and samples, and the periods made of them."""
+"""What was delivered: outages, maintenance, unmonitored time, samples, restore points; the periods made of them."""
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -262,6 +262,44 @@ class SampleHour(models.Model):
 
     def __str__(self) -> str:
         return f"{self.metric} {self.hour_at}"
+
+
+class RestorePoint(models.Model):
+    """A state to which a service can be taken back, taken at an instant; from `gone_at` on it is no longer there.
+
+    Reported by staff and programs. One that never was is struck out (`void_at`) and stays so, however often it is
+    reported again. Customers read those of the services that their subscriptions cover.
+    """
+
+    provider = models.ForeignKey(Provider, models.PROTECT, db_index=False, related_name="+")
+    service = models.ForeignKey(Service, models.PROTECT, db_index=False, db_constraint=False, related_name="+")
+    taken_at = models.DateTimeField()
+    gone_at = models.DateTimeField(null=True, blank=True)
+    recorded_at = models.DateTimeField(default=timezone.now)
+    void_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["service", "taken_at"], name="restore_point_once"),
+            models.CheckConstraint(
+                condition=Q(gone_at=None) | Q(gone_at__gt=F("taken_at")), name="restore_point_gone_after_it_was_taken"
+            ),
+            CompositeForeignKey(
+                name="restore_point_service", columns=["provider_id", "service_id"], to="contracts_service"
+            ),
+            Wall(
+                name="restore_point_wall",
+                tenant_key="",
+                staff=("SELECT", "INSERT", "UPDATE (gone_at, void_at)"),
+                customer=("SELECT",),
+                customer_rows="void_at IS NULL AND EXISTS "
+                "(SELECT 1 FROM contracts_coverage c WHERE c.service_id = uptime_restorepoint.service_id)",
+            ),
+        ]
+        indexes = [models.Index(fields=["provider", "-taken_at"], name="restore_point_newest")]
+
+    def __str__(self) -> str:
+        return f"{self.taken_at:%Y-%m-%dT%H:%M:%SZ} of {self.service_id}"
 
 
 class SubscriptionPeriod(models.Model):

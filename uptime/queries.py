@@ -1,12 +1,26 @@
-"""What was delivered: the periods of a subscription, their latest revisions, outages and windows."""
+"""What was delivered: the periods of a subscription, their latest revisions, outages, windows, backups."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
+from typing import NamedTuple
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, Min, OuterRef, Q, QuerySet
 
-from contracts.models import Subscription, Term
+from contracts.models import Service, Subscription, Term
+from contracts.policy.periods import Active
+from contracts.queries import agreement_at
+from slaportal.intervals import instant_of, moment_of
+from uptime.backups import BackupVerdict, RestorePoint, judge_backups, reach_of
 from uptime.models import Outage, SubscriptionPeriod, Window, WindowNotice
+from uptime.models import RestorePoint as RestorePointRow
+
+
+class BackedUp(NamedTuple):
+    """A service that a subscription covers, and the verdict on each backup promise for it."""
+
+    service: Service
+    verdicts: tuple[BackupVerdict, ...]
 
 
 def latest_periods() -> QuerySet[SubscriptionPeriod]:
@@ -70,3 +84,24 @@ def windows_told(tenant_id: int, at: datetime) -> QuerySet[WindowNotice]:
     )
     told = WindowNotice.objects.filter(Exists(running), tenant=tenant_id, cancelled_at=None, ends_at__gt=at)
     return told.order_by("starts_at", "pk")
+
+
+def backups_of(subscription: Subscription, at: datetime) -> list[BackedUp]:
+    """Each covered service by name with the verdicts of what is promised at `at` (semantics, Backups).
+
+    None while no term runs, or where the plan promises no backups. Five statements, whatever the number of services;
+    in the scope of staff or of the subscription's own people.
+    """
+    agreement, now = agreement_at(subscription, at), instant_of(at)
+    reach = None if agreement is None else reach_of(agreement, now)
+    if agreement is None or reach is None:
+        return []
+    first = Term.objects.filter(subscription=subscription).aggregate(at=Min("starts_at"))["at"]
+    active = Active(instant_of(first))
+    services = list(Service.objects.filter(coverages__subscription=subscription).order_by("name", "pk"))
+    since = max(moment_of(reach), first)
+    rows = RestorePointRow.objects.filter(service__in=services, taken_at__gte=since, taken_at__lte=at, void_at=None)
+    points: dict[int, list[RestorePoint]] = defaultdict(list)
+    for service, taken, gone in rows.values_list("service_id", "taken_at", "gone_at"):
+        points[service].append(RestorePoint(instant_of(taken), None if gone is None else instant_of(gone)))
+    return [BackedUp(one, judge_backups(agreement, points[one.pk], active=active, now=now)) for one in services]

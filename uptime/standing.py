@@ -1,14 +1,15 @@
-"""How outages, windows and unmonitored stretches stand: their states, the lists by state, who was told of a window."""
+"""How outages, windows, stretches, restore points stand: their states, lists by state, who was told of a window."""
 
 from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
 from slaportal.audit.models import Event
-from uptime.models import Outage, Unmonitored, Window
+from uptime.models import Outage, RestorePoint, Unmonitored, Window
 
 GOING_ON, ENDED, STRUCK = "on", "ended", "struck"
 COMING, PAST, CANCELLED = "coming", "past", "cancelled"
+THERE, GONE = "there", "gone"
 
 
 def state_of(fact: Outage | Unmonitored, now: datetime) -> str:
@@ -43,6 +44,23 @@ def _in(state: str, now: datetime) -> Q:
     if state == GOING_ON:
         return Q(Q(ends_at=None) | Q(ends_at__gt=now), void_at=None)
     return Q(void_at=None, ends_at__lte=now) if state == ENDED else Q()
+
+
+def point_state_of(point: RestorePoint, now: datetime) -> str:
+    """There, gone, or struck out."""
+    if point.void_at is not None:
+        return STRUCK
+    return THERE if point.gone_at is None or point.gone_at > now else GONE
+
+
+def restore_points_in(provider_id: int, state: str, now: datetime) -> QuerySet[RestorePoint]:
+    """The provider's restore points in that state ("": in any), the newest first."""
+    found = RestorePoint.objects.filter(provider_id=provider_id).order_by("-taken_at", "-pk")
+    if state == STRUCK:
+        return found.filter(void_at__isnull=False)
+    if state == THERE:
+        return found.filter(Q(gone_at=None) | Q(gone_at__gt=now), void_at=None)
+    return found.filter(void_at=None, gone_at__lte=now) if state == GONE else found
 
 
 def windows_in(provider_id: int, state: str, now: datetime) -> QuerySet[Window]:

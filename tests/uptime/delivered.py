@@ -103,6 +103,7 @@ def subscribed(
     tenant: str = "a",
     name: str = "Production",
     *,
+    policy: str = "sla",
     plan: str = "standard",
     starts_at: datetime = START,
     services: Iterable[Service] = (),
@@ -111,7 +112,7 @@ def subscribed(
     made = subscribe(
         world.tenants[tenant],
         name,
-        policy="sla",
+        policy=policy,
         plan=plan,
         fee=FEE,
         starts_at=starts_at,

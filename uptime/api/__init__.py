@@ -1,1 +1,1 @@
-"""Outages, maintenance, unmonitored stretches and samples over the API, by the same actions as the pages."""
+"""Outages, maintenance, unmonitored time, samples and restore points over the API, by the same actions as the pages."""

@@ -1,8 +1,8 @@
-"""Routes of outages, maintenance, unmonitored stretches and samples under /api/v1/."""
+"""Routes of outages, maintenance, unmonitored stretches, samples and restore points under /api/v1/."""
 
 from django.urls import path
 
-from uptime.api import maintenance, monitoring, outages, samples, windows
+from uptime.api import backups, maintenance, monitoring, outages, restore_points, samples, windows
 
 urlpatterns = [
     path("outages/", outages.Outages.as_view(), name="api_outages"),
@@ -28,4 +28,17 @@ urlpatterns = [
         name="api_unmonitored_strike_out",
     ),
     path("samples/", samples.Samples.as_view(), name="api_samples"),
+    path("restore-points/", restore_points.RestorePoints.as_view(), name="api_restore_points"),
+    path("restore-points/<int:pk>/", restore_points.OneRestorePoint.as_view(), name="api_restore_point"),
+    path("restore-points/<int:pk>/gone/", restore_points.RestorePointGone.as_view(), name="api_restore_point_gone"),
+    path(
+        "restore-points/<int:pk>/strike-out/",
+        restore_points.StrikeOutRestorePoint.as_view(),
+        name="api_restore_point_strike_out",
+    ),
+    path(
+        "subscriptions/<int:subscription>/backups/",
+        backups.SubscriptionBackups.as_view(),
+        name="api_subscription_backups",
+    ),
 ]

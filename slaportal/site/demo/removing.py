@@ -35,6 +35,7 @@ SELECT s.id FROM contracts_service s WHERE s.provider_id = %(provider)s AND (s.t
 _OF_SERVICES = (
     "DELETE FROM uptime_samplehour WHERE service_id = ANY(%(gone)s)",
     "DELETE FROM uptime_unmonitored WHERE service_id = ANY(%(gone)s)",
+    "DELETE FROM uptime_restorepoint WHERE service_id = ANY(%(gone)s)",
     "DELETE FROM uptime_outageservice WHERE service_id = ANY(%(gone)s)",
     "DELETE FROM uptime_outage o WHERE o.provider_id = %(provider)s "
     "AND NOT EXISTS (SELECT 1 FROM uptime_outageservice s WHERE s.outage_id = o.id)",

@@ -31,7 +31,7 @@ from tickets.actions.opening import open_ticket
 from tickets.actions.triage import assign
 from tickets.models import Escalation, Ticket
 from tickets.working_out import work_out
-from uptime.models import Outage
+from uptime.models import Outage, RestorePoint
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
 
@@ -95,6 +95,8 @@ def a_real_customer_of_procirrus(now: datetime) -> None:
         ticket = a_customer(provider, "Ashdown Bakery", ola, "procirrus", "cloud", since, now)
         shared = Service.objects.get(tenant=None)
         cover_service(Subscription.objects.get(tenant=ticket.tenant), shared, actor="x", at=now)
+        for service in Service.objects.all():
+            RestorePoint.objects.create(provider=provider, service=service, taken_at=now)
         for escalated in (ticket, Ticket.objects.exclude(tenant=ticket.tenant).earliest("pk")):
             an_escalation(escalated, now)
         reply(ticket, "We look.", actor=Membership.objects.get(email="priya@procirrus.example"), at=now)
@@ -186,6 +188,7 @@ def _only_the_bakery_is_left(real: int) -> None:
         assert Membership.objects.get(email="priya@procirrus.example").removed_at is not None
         assert Outage.objects.exists()  # of the shared service, which the bakery uses
         assert not Outage.objects.filter(services__isnull=True).exists()
+        assert RestorePoint.objects.get().service == Service.objects.get()
         assert not Message.objects.filter(recipient__endswith="harlowpine.example").exists()
     seal_provider(left["procirrus"])
     with scope(STAFF, provider=left["procirrus"]):

@@ -1,0 +1,86 @@
+"""Restore points: reported as they are taken, gone when they are no longer there, struck out where they never were."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import connection
+from django.utils.translation import gettext as _
+
+from contracts.models import Service
+from slaportal.audit.record import record
+from slaportal.refusal import Refusal
+from slaportal.tenancy.models import Membership
+from uptime.actions.checks import begun, reason_given, require_lead
+from uptime.models import RestorePoint
+
+MOST = 10_000
+# In order, so that two senders of the same instants wait for one another and never in a circle.
+REPORT = """
+INSERT INTO uptime_restorepoint (provider_id, service_id, taken_at, recorded_at)
+SELECT %s, %s, n.taken_at, %s FROM unnest(%s::timestamptz[]) n(taken_at) ORDER BY n.taken_at
+ON CONFLICT (service_id, taken_at) DO NOTHING
+"""
+
+
+def report_restore_points(service: Service, taken: Sequence[datetime], *, actor: Membership | str, at: datetime) -> int:
+    """That restore points of the service were taken at these instants; returns how many are new. In the staff's scope.
+
+    What is there already stays as it is, also one that is gone or was struck out, so sending twice changes nothing.
+    All are refused if one is wrong: `no_offset`, `far_off`, `lies_ahead`, each at its `taken.<n>`; `too_many` above
+    10,000; `role_not_allowed`.
+    """
+    require_lead(actor)
+    if len(taken) > MOST:
+        said = _("At most %(most)d restore points at once, these are %(has)d.") % {"most": MOST, "has": len(taken)}
+        raise Refusal("too_many", said, fields={"taken": said})
+    for place, instant in enumerate(taken):
+        begun(at, **{f"taken.{place}": instant})
+    with connection.cursor() as cursor:
+        cursor.execute(REPORT, [service.provider_id, service.pk, at, list(taken)])
+        new = int(cursor.rowcount)
+    if new:
+        after = {"reported": len(taken), "new": new, "taken_from": min(taken), "taken_to": max(taken)}
+        record("restore_points_reported", service, actor=actor, after=after)
+    return new
+
+
+def report_gone(point: RestorePoint, *, gone_at: datetime, actor: Membership | str, at: datetime) -> RestorePoint:
+    """That the restore point is no longer there from `gone_at` on; the same instant twice changes nothing.
+
+    Refuses `role_not_allowed`, `struck_out`, `gone_already` (at another instant), `lies_ahead`, `gone_before_taken`.
+    """
+    require_lead(actor)
+    locked = _locked(point)
+    begun(at, gone_at=gone_at)
+    if locked.gone_at == gone_at:
+        return locked
+    if locked.gone_at is not None:
+        raise Refusal("gone_already", _("This is gone already."), status=409)
+    if gone_at <= locked.taken_at:
+        said = _("It was taken later than that.")
+        raise Refusal("gone_before_taken", said, fields={"gone_at": said})
+    locked.gone_at = gone_at
+    locked.save(update_fields=["gone_at"])
+    record("restore_point_gone", locked, actor=actor, before={"gone_at": None}, after={"gone_at": gone_at})
+    return locked
+
+
+def strike_out_restore_point(
+    point: RestorePoint, *, reason: str, actor: Membership | str, at: datetime
+) -> RestorePoint:
+    """That it never was one: nothing could be restored from it. Refuses `role_not_allowed`, `reason_needed`,
+    `struck_out`."""
+    require_lead(actor)
+    why = reason_given(reason)
+    locked = _locked(point)
+    locked.void_at = at
+    locked.save(update_fields=["void_at"])
+    record("restore_point_struck_out", locked, actor=actor, after={"void_at": at}, reason=why)
+    return locked
+
+
+def _locked(point: RestorePoint) -> RestorePoint:
+    locked = RestorePoint.objects.select_for_update(of=("self",)).get(pk=point.pk)
+    if locked.void_at is not None:
+        raise Refusal("struck_out", _("This was struck out and stays so."), status=409)
+    return locked
