@@ -23,12 +23,14 @@ called as the worker calls it: nothing is kept from one call to the next but cal
 A core must be free. At a load of 2.7 on the two cores a run of 2026-11-24, still in longer rounds, got 11,600 tickets \
 and 4,850 months a second and 1.16 s for `simulate`, and so failed: about half of what a free core gives.
 
-The whole run of 2026-11-28 was on another, slower processor: the peers that do no work of ours took 1.2 to 1.9 times \
-as long as on the AMD EPYC of the days before (100,000 months read and written without calculating 24 to 26 s instead \
-of 14 s), and so limits in seconds were missed. On that EPYC, over TCP, the same code but for the pages got 100,000 \
-months in 18.5 s and 288 MiB, a ticket's page in 20 to 32 ms, and the queue in 25.4 to 26.7 ms. The 515 MiB of that \
-run were twice what the process of the benchmarks itself held: `ru_maxrss` of a child begins with it. Read from \
-`/proc/self/status`, as it is since, the two hold 215 MiB, and 198 MiB those that assess.
+The processors lent for these runs differ, and so does what else they do: reading and writing 100,000 months without \
+calculating took 14 s on one day, 17 and 20 s in two runs of another, 24 to 26 s on a third. So did the months \
+themselves: 18.5 s over TCP on the first, 22.8 and 25.8 s, and 32 s. The ratio was 1.3 to 1.4 in all of them.
+
+Until 2026-11-29 the queue took 37 ms and 4.7 times the floor in a run on this machine, 18.7 ms and 2.3 times after \
+`slaportal/frames.py`: its rows were drawn just where a chunk of Python's frames ended, and each call took memory from \
+the system and gave it back, 588 times a page. Which page or batch is hit changes with every line of code above it, so \
+older figures of pages may hold some of that too.
 
 | what | measured | limit | peer | ratio to peer |
 | --- | ---: | ---: | --- | ---: |
