@@ -135,7 +135,7 @@ def month_of(period: SubscriptionPeriod, agreement: Agreement, services: Mapping
         verdict=verdict_of(period, now, goal=promise is not None and promise.strength != "guarantee"),
         why_none="" if stored else _why_none(period),
         facts=_facts(period, agreement, now) if stored else None,
-        strip=strip_of(pieces, start, end, agreement.zone, name) if stored else None,
+        strip=strip_of(pieces, start, end, agreement.zone, name, now=instant_of(now)) if stored else None,
         burn=burn,
         used_up=None if burn is None or burn.used_up is None else shown(burn.used_up, now),
         sum=None if promise is None else sum_of(period, name, promise, outages),

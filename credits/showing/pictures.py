@@ -41,6 +41,7 @@ class Day:
     counted_height: int
     excluded_height: int
     something: bool
+    ahead: bool
 
     @property
     def counted_y(self) -> int:
@@ -53,7 +54,7 @@ _BAR = "<g><title>{}</title>{}</g>"
 
 def _rects(day: Day) -> SafeString:
     """The ground of a bar, the excluded part from above, the counted one from below."""
-    parts = [("up", 0, HEIGHT)]
+    parts = [("ahead" if day.ahead else "up", 0, HEIGHT)]
     parts += [("excl", 0, day.excluded_height)] if day.excluded_height else []
     parts += [("down", day.counted_y, day.counted_height)] if day.counted_height else []
     return format_html_join(
@@ -83,6 +84,11 @@ class Strip:
         """The days on which there was something."""
         return [day for day in self.days if day.something]
 
+    @property
+    def runs(self) -> bool:
+        """Whether there are days to come."""
+        return any(day.ahead for day in self.days)
+
 
 @dataclass(frozen=True, slots=True)
 class Burn:
@@ -97,8 +103,10 @@ class Burn:
     used_x: int
 
 
-def strip_of(pieces: Sequence[Piece], start: Instant, end: Instant, zone: ZoneInfo, name: str) -> Strip:
-    """A bar for each date of `[start, end)` in the policy's zone."""
+def strip_of(
+    pieces: Sequence[Piece], start: Instant, end: Instant, zone: ZoneInfo, name: str, *, now: Instant | None = None
+) -> Strip:
+    """A bar for each date of `[start, end)` in the policy's zone; what begins after `now` is still to come."""
     first = moment_of(start).astimezone(zone).date()
     bounds = [(first, start)]
     while True:
@@ -109,7 +117,8 @@ def strip_of(pieces: Sequence[Piece], start: Instant, end: Instant, zone: ZoneIn
         bounds.append((day, opens))
     edges = [*(opens for _day, opens in bounds), end]
     days = [
-        _day_of(place, day, _within(pieces, edges[place], edges[place + 1])) for place, (day, _o) in enumerate(bounds)
+        _day_of(place, day, _within(pieces, opens, edges[place + 1]), ahead=now is not None and opens > now)
+        for place, (day, opens) in enumerate(bounds)
     ]
     counted, excluded = sum(1 for d in days if d.counted), sum(1 for d in days if d.excluded)
     label = _("%(month)s day by day: downtime counted on %(counted)s, not counted on %(excluded)s.") % {
@@ -132,15 +141,16 @@ def _within(pieces: Sequence[Piece], start: Instant, end: Instant) -> tuple[Frac
     return counted, excluded
 
 
-def _day_of(place: int, day: date, downtime: tuple[Fraction, Fraction]) -> Day:
+def _day_of(place: int, day: date, downtime: tuple[Fraction, Fraction], *, ahead: bool) -> Day:
     counted, excluded = downtime
     label = _named(day)
     parts = [_("%(length)s counted") % {"length": short_length(counted)}] if counted else []
     parts += [_("%(length)s not counted") % {"length": short_length(excluded)}] if excluded else []
+    nothing = _("still to come") if ahead else _("no downtime")
     return Day(
         x=STEP * place,
         date=day,
-        title=f"{label} {day.year}: {', '.join(parts) or _('no downtime')}",
+        title=f"{label} {day.year}: {', '.join(parts) or nothing}",
         label=label,
         counted_us=counted,
         excluded_us=excluded,
@@ -149,6 +159,7 @@ def _day_of(place: int, day: date, downtime: tuple[Fraction, Fraction]) -> Day:
         counted_height=_height(counted, counted + excluded),
         excluded_height=_height(excluded, counted + excluded),
         something=bool(parts),
+        ahead=ahead,
     )
 
 

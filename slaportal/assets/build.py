@@ -25,7 +25,10 @@ FILES = {
 }
 SPRITE = "icons.svg"
 
-NAMED_ICON = re.compile(r"""<c-icon\s+name="([a-z0-9-]+)"|\bicon="([a-z0-9-]+)\"""")
+NAMED_ICON = re.compile(
+    r"""<c-icon\s+name="([a-z0-9-]+)"|\bicon="([a-z0-9-]+)"|"""
+    r"""<use\s+href="(?:\{\{ sprite \}\}|\{% static "icons\.svg" %\})\#([a-z0-9-]+)\""""
+)
 SOURCE_MAP = re.compile(r"\s*(?:/\*# sourceMappingURL=[^*]*\*/|//# sourceMappingURL=\S+)\s*$")
 DRAWING = re.compile(r"<svg\b[^>]*>(.*)</svg>", re.DOTALL)
 EMPTY_BOX = re.compile(r"""<path stroke="none" d="M0 0h24v24H0z" fill="none"\s*/>""")
@@ -41,7 +44,7 @@ def icon_names(templates: Path = TEMPLATES, listed: Path = HERE / "icons.txt") -
     names = {line for line in lines if line}
     for template in sorted(templates.rglob("*.html")):
         for match in NAMED_ICON.finditer(template.read_text(encoding="utf-8")):
-            names.add(match[1] or match[2])
+            names.add(match[1] or match[2] or match[3])
     return sorted(names)
 
 

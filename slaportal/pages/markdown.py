@@ -3,12 +3,22 @@
 import nh3
 from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
+from markdown_it.rules_inline import StateInline, emphasis
 
-_READER = MarkdownIt("commonmark", {"html": False, "breaks": True, "linkify": False}).enable("table").disable("image")
+_READER = MarkdownIt("commonmark", {"html": False, "breaks": True, "linkify": False}).enable("table")
+# A backslash stays and an underscore emphasizes nothing: what desks read is full of paths and names_like_this.
+_READER.disable(["image", "escape"])
 _TAGS = {
     "p", "br", "strong", "em", "code", "pre", "blockquote", "ul", "ol", "li", "a", "hr", "table", "thead", "tbody",
     "tr", "th", "td", "h3", "h4",
 }  # fmt: skip
+
+
+def _by_stars(state: StateInline, silent: bool) -> bool:  # noqa: FBT001 - as the library calls it
+    return state.src[state.pos] != "_" and emphasis.tokenize(state, silent)
+
+
+_READER.inline.ruler.at("emphasis", _by_stars)
 
 
 def as_html(text: str) -> SafeString:

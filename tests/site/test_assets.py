@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from slaportal.assets import build as assets
+from tests.world import World
 
 STATIC = assets.HERE / "static"
 TONES = ("red", "amber", "green", "blue", "violet", "grey")
@@ -25,13 +26,26 @@ def test_the_build_makes_all_files_and_then_nothing(tmp_path: Path) -> None:
 
 def test_the_sprite_holds_the_named_icons_and_no_other(tmp_path: Path) -> None:
     packages = assets.install_packages()
-    (tmp_path / "page.html").write_text('<c-icon name="clock" /><c-badge icon="check">x</c-badge>', encoding="utf-8")
+    (tmp_path / "page.html").write_text(
+        '<c-icon name="clock" /><c-badge icon="check">x</c-badge>'
+        '<use href="{{ sprite }}#user" /><use href="{% static "icons.svg" %}#menu-2" /><a href="{{ x }}#top">',
+        encoding="utf-8",
+    )
     listed = tmp_path / "icons.txt"
     listed.write_text("# for Python\ninbox\n", encoding="utf-8")
     names = assets.icon_names(tmp_path, listed)
-    assert names == ["check", "clock", "inbox"]
+    assert names == ["check", "clock", "inbox", "menu-2", "user"]
     drawn = assets.sprite(names, packages / "@tabler/icons/icons/outline")
     assert re.findall(r'<symbol id="([^"]+)"', drawn) == names
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("who", "page"), [("lead", "/queue/"), ("ann", "/"), ("admin", "/people/")])
+def test_every_icon_of_a_page_is_in_the_sprite(world: World, who: str, page: str) -> None:
+    drawn = set(re.findall(r'<symbol id="([^"]+)"', (assets.BUILT / "icons.svg").read_text(encoding="utf-8")))
+    named = set(re.findall(r'icons[^"#]*#([a-z0-9-]+)', world.client(who).get(page).content.decode()))
+    assert named > {"menu-2", "sun", "moon", "logout", "user"}
+    assert named - drawn == set()
 
 
 def test_an_unknown_icon_is_named(tmp_path: Path) -> None:

@@ -84,6 +84,15 @@ def test_hostile_markdown(text: str, never: str) -> None:
     assert never not in html.replace("&lt;", "(")
 
 
+@pytest.mark.parametrize(
+    "said",
+    [r"C:\Users\_tmp_\log", r"\\srv\share\a", "a_name_of_many _words_", "__init__.py"],
+    ids=["drive", "share", "name", "module"],
+)
+def test_paths_and_names_stay_as_they_were_written(said: str) -> None:
+    assert str(as_html(said)) == f"<p>{said}</p>\n"
+
+
 def test_the_deadline_is_explained_and_the_sum_is_what_was_counted(world: World, ticket: Ticket) -> None:
     page = read(world.client("agent"), at(ticket))
     assert page.count("Why this deadline?") == 2

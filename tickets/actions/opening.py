@@ -114,7 +114,7 @@ def refuse_unfit_text(text: str) -> None:
     if not text.strip():
         raise Refusal("text_needed", _("Write what happened."), fields={"text": _("Needed.")})
     if len(text) > LONGEST_TEXT:
-        said = _("A text has %(most)s letters at most; attach the rest or send it in parts.") % {"most": LONGEST_TEXT}
+        said = _("A text has %(most)s letters at most; send it in parts.") % {"most": LONGEST_TEXT}
         raise Refusal("text_too_long", said, fields={"text": said})
 
 
