@@ -7,7 +7,7 @@ from functools import lru_cache
 from django.db import connection
 from django.db.models import QuerySet
 
-from contracts.models import PolicyVersion
+from contracts.models import PolicyVersion, Subscription
 from contracts.policy.agreement import Agreement
 from contracts.policy.documents import agreement_of, read_document
 from slaportal.intervals import instant_of
@@ -32,6 +32,27 @@ def logs_of(tickets: Sequence[int]) -> dict[int, list[Event]]:
         for pk, at, kind, status, severity, resolution in cursor.fetchall():
             logs[pk].append(Event(instant_of(at), kind, status or None, severity or None, resolution or None))
     return logs
+
+
+def opened_alike(
+    author: Membership, subscription: Subscription, requester: Membership, said: tuple[str, str], *, since: datetime
+) -> Ticket | None:
+    """The ticket that they opened since then for the same person with this subject and text, None if none.
+
+    Looked for among the twenty newest of the customer.
+    """
+    subject, text = said
+    of_customer = Ticket.objects.filter(provider_id=author.provider_id, tenant_id=subscription.tenant_id)
+    alike = [
+        ticket.pk
+        for ticket in of_customer.order_by("-id")[:20]
+        if ticket.created_at >= since
+        and (ticket.subscription_id, ticket.requester_id) == (subscription.pk, requester.pk)
+        and ticket.subject == subject.strip()
+    ]
+    events = TicketEvent.objects.filter(ticket__in=alike, type="opened", author=author, text=text)
+    event = events.select_related("ticket").order_by("-ticket_id").first() if alike else None
+    return None if event is None else event.ticket
 
 
 def agreements_of(pinned: Iterable[tuple[int, str]]) -> dict[tuple[int, str], Agreement]:

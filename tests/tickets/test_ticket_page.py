@@ -203,6 +203,14 @@ def test_a_customer_opens_one_and_reads_the_promise_at_once(world: World) -> Non
     text = answer.content.decode()
     assert "is open. We answer by " in text
     assert "asked for as 1 - Critical Impact" in text
+    again = client.post(reverse("ticket_new"), data, follow=True).content.decode()
+    assert "was opened in the same words just before. Here it is." in again
+    assert (
+        "is open. We answer by "
+        in client.post(reverse("ticket_new"), {**data, "text": "Worse."}, follow=True).content.decode()
+    )
+    with world.inside("amy"):
+        assert list(Ticket.objects.order_by("id").values_list("number", flat=True)) == [1, 2]
     answer = client.post(reverse("ticket_new"), {**data, "subject": ""})
     assert answer.status_code == 422
     assert "Since noon." in answer.content.decode()

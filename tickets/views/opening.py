@@ -1,7 +1,7 @@
 """A new ticket, by a customer or by the desk for one."""
 
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -21,8 +21,11 @@ from tickets.actions.opening import open_ticket
 from tickets.forms import Choices, OpenForm
 from tickets.models import Ticket
 from tickets.promising import Promised, promised_at
-from tickets.queries import agreement_of_ticket
+from tickets.queries import agreement_of_ticket, opened_alike
 from tickets.views.ticket import EVERYBODY
+
+# So soon after a ticket the same words are the same ticket.
+AGAIN = timedelta(minutes=10)
 
 
 @needs(*EVERYBODY)
@@ -40,6 +43,11 @@ def ticket_new(request: HttpRequest) -> HttpResponse:
     promised = [promise for one in active for promise in promised_at(one, now)]
     form = _form(request, actor, tenant, subscriptions.filter(pk__in=[one.pk for one in active]), promised)
     if request.method == "POST" and form.is_valid():
+        there = _opened_before(form.cleaned_data, actor, now)
+        if there is not None:
+            said = _("Ticket #%(number)s was opened in the same words just before. Here it is.")
+            messages.info(request, said % {"number": there.number})
+            return redirect("ticket", number=there.number)
         try:
             made = _open(form.cleaned_data, actor)
         except Refusal as refusal:
@@ -69,6 +77,12 @@ def _form(
     choices = Choices(subscriptions, services, list(severities.items()), people)
     data = request.POST if request.method == "POST" else None
     return OpenForm(data, choices=choices, initial={"token": uuid.uuid4()})
+
+
+def _opened_before(said: dict[str, Any], actor: Membership, now: datetime) -> Ticket | None:
+    """What Back and the button once more would open twice: the page is then a new one, with a token of its own."""
+    requester = said.get("requester") or actor
+    return opened_alike(actor, said["subscription"], requester, (said["subject"], said["text"]), since=now - AGAIN)
 
 
 def _open(said: dict[str, Any], actor: Membership) -> Ticket:
