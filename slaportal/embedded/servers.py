@@ -102,10 +102,11 @@ def _mark(server: Server, var: Path) -> Path:
 
 
 def stop(var: Path = places.VAR, *, tell: Callable[[str], None] = say) -> None:
-    """Stops whatever runs under `var`, Redis first."""
+    """Stops whatever runs under `var`, Redis first; refuses `demo_running`, since a demo would start both again."""
     if not var.exists():
         tell(f"Nothing runs under {var}.")
         return
+    _refuse_in_demo(var)
     with _lock(var, "start.lock"):
         for server in reversed(servers(var)):
             stopped = server.stop()
@@ -166,6 +167,18 @@ def revive(var: Path = places.VAR) -> None:
         if not replaced(server) and not listened_to(server.socket):
             say(f"{server.name}: died, starts again")
             start(var, for_a_run=True)
+
+
+def _refuse_in_demo(var: Path) -> None:
+    with _opened(var, "demo.lock") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise EmbeddedError(
+                "demo_running",
+                f"The demo runs on {var} and would start both again: stop it instead (Ctrl+C where it was started, or "
+                "TERM to its process), and it stops both.",
+            ) from error
 
 
 @contextlib.contextmanager

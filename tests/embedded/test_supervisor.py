@@ -197,6 +197,9 @@ def test_the_demo_starts_nothing_when_its_port_is_taken(fresh: Path) -> None:
 
 
 def test_a_second_demo_on_the_same_data_is_refused(fresh: Path, port: int) -> None:
+    with servers.only_demo(fresh), pytest.raises(EmbeddedError, match="would start both again") as refused:
+        servers.stop(fresh)
+    assert refused.value.code == "demo_running"
     with servers.only_demo(fresh), pytest.raises(EmbeddedError, match="Another demo") as caught:
         demo.demo({"PORT": str(port)}, fresh)
     assert caught.value.code == "demo_running"
