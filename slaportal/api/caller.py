@@ -39,7 +39,10 @@ class Allowed(BasePermission):
         inner: Any = request._request
         member: Membership | None = getattr(inner, "membership", None)
         if member is None:
-            raise Refusal("not_signed_in", _("Send an API token: Authorization: Bearer slap_..."), status=401)
+            said = _("Send an API token: Authorization: Bearer slap_...")
+            if request.headers.get("Authorization", "").startswith("Bearer sla"):
+                said = _("This API token is unknown, expired or revoked, or its owner has to set up a second factor.")
+            raise Refusal("not_signed_in", said, status=401)
         refuse_reader(inner)
         writing = request.method not in SAFE
         refuse_out_of_scope(inner.api_token, getattr(view, "area", ""), writing=writing)

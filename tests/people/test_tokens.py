@@ -58,6 +58,8 @@ def test_a_wrong_one_is_a_stranger(world: World, header: str) -> None:
     answer = Client(headers={"Authorization": header}).get("/api/v1/me/")
     assert answer.status_code == 401
     assert answer.json()["code"] == "not_signed_in"
+    told = "unknown, expired or revoked" if "slap_" in header and "Bearer" in header else "Send an API token"
+    assert told in answer.json()["message"]
 
 
 def test_a_wrong_one_does_not_fall_back_on_the_session(world: World) -> None:
