@@ -106,8 +106,11 @@ def stop(var: Path = places.VAR, *, tell: Callable[[str], None] = say) -> None:
     if not var.exists():
         tell(f"Nothing runs under {var}.")
         return
-    _refuse_in_demo(var)
-    with _lock(var, "start.lock"):
+    again = (
+        f"The demo runs on {var} and would start both again: stop it instead (Ctrl+C where it was started, or TERM to "
+        "its process), and it stops both."
+    )
+    with _no_demo(var, again), _lock(var, "start.lock"):
         for server in reversed(servers(var)):
             stopped = server.stop()
             _mark(server, var).unlink(missing_ok=True)
@@ -169,30 +172,23 @@ def revive(var: Path = places.VAR) -> None:
             start(var, for_a_run=True)
 
 
-def _refuse_in_demo(var: Path) -> None:
-    with _opened(var, "demo.lock") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise EmbeddedError(
-                "demo_running",
-                f"The demo runs on {var} and would start both again: stop it instead (Ctrl+C where it was started, or "
-                "TERM to its process), and it stops both.",
-            ) from error
+def only_demo(var: Path = places.VAR) -> contextlib.AbstractContextManager[None]:
+    """Two demos on the same data would plan every job twice."""
+    another = (
+        f"Another demo runs on {var} already: stop it first (Ctrl+C where it was started), or give this one "
+        "data of its own by PORTAL_VAR=/some/directory."
+    )
+    return _no_demo(var, another)
 
 
 @contextlib.contextmanager
-def only_demo(var: Path = places.VAR) -> Iterator[None]:
-    """Two demos on the same data would plan every job twice."""
+def _no_demo(var: Path, said: str) -> Iterator[None]:
+    """No demo begins on this data inside; refuses `demo_running` in these words where one runs."""
     with _opened(var, "demo.lock") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            raise EmbeddedError(
-                "demo_running",
-                f"Another demo runs on {var} already: stop it first (Ctrl+C where it was started), or give this one "
-                "data of its own by PORTAL_VAR=/some/directory.",
-            ) from error
+            raise EmbeddedError("demo_running", said) from error
         yield
 
 

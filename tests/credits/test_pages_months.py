@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection
@@ -9,7 +10,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from credits.showing.pictures import strip_of
 from credits.sweeping import sweep_unassessed
+from slaportal.intervals import instant_of
 from tests.conftest import logged_in_as
 from tests.credits.claiming import CLOSED, NOON
 from tests.credits.claiming import missed as missed_by_jobs
@@ -112,6 +115,17 @@ def test_outages_and_windows_say_what_counted_and_on_which_clause(world: World) 
     assert "Not excluded Announced Wed 7 Oct, 05:00 UTC: 25 h short of 48 h." in said
     assert "Secret title" not in said
     assert "Down" not in said.replace("Downtime", "")  # titles of outages are the provider's own
+
+
+def test_days_that_have_not_begun_are_still_to_come() -> None:
+    zone = ZoneInfo("America/New_York")
+    start, end = (instant_of(datetime(2026, month, 1, tzinfo=zone)) for month in (11, 12))
+    strip = strip_of([], start, end, zone, "November", now=instant_of(datetime(2026, 11, 28, 23, 59, tzinfo=zone)))
+    assert [day.date.day for day in strip.days if day.ahead] == [29, 30]
+    assert strip.runs
+    assert "<title>Sat 28 Nov 2026: no downtime</title>" in strip.bars
+    assert '<title>Sun 29 Nov 2026: still to come</title><rect class="ahead"' in strip.bars
+    assert not strip_of([], start, end, zone, "November", now=end).runs
 
 
 def test_a_day_of_the_strip_for_each_date_and_the_table_names_those_with_something(world: World) -> None:
