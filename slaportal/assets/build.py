@@ -44,7 +44,7 @@ def icon_names(templates: Path = TEMPLATES, listed: Path = HERE / "icons.txt") -
     names = {line for line in lines if line}
     for template in sorted(templates.rglob("*.html")):
         for match in NAMED_ICON.finditer(template.read_text(encoding="utf-8")):
-            names.add(match[1] or match[2] or match[3])
+            names.add(match[match.lastindex or 0])
     return sorted(names)
 
 

@@ -115,7 +115,8 @@ WORDS = {
         gettext_lazy("Try again in a few seconds, and check whether it was saved."),
     ),
 }
-# Two transactions waited for each other, and the database gave up this one: unlike an absence, that is certain.
+# Two transactions waited for each other, and the database gave up this one. A scope is one transaction: in it that
+# nothing was saved is certain, unlike where the database is away.
 CROSSED = gettext_lazy("Another change came in between just now. Nothing of yours was saved.")
 SEND_AGAIN = gettext_lazy("Go back and send it again.")
 PLAIN = """<!DOCTYPE html>
@@ -201,7 +202,7 @@ class RefusalMiddleware:
             return answer_error(
                 request, 400, "value_not_possible", _("A value in this request is larger than any can be.")
             )
-        if isinstance(exception.__cause__, DeadlockDetected):
+        if isinstance(exception.__cause__, DeadlockDetected) and current_scope() is not None:
             logger.warning("deadlock", exc_info=exception)
             return answer_error(request, 503, "crossed", str(CROSSED), what_now=str(SEND_AGAIN))
         if isinstance(exception, UnreadablePostError):

@@ -131,6 +131,13 @@ def test_a_value_too_large_is_the_readers_mistake_in_a_scope_and_ours_without_on
     assert (answer.status_code, answer.json()["code"]) == (400, "value_not_possible")
 
 
+def test_who_loses_a_deadlock_is_told_that_nothing_was_saved(world: World) -> None:
+    answer = world.client("agent", raise_request_exception=False).get("/api/v1/raise/deadlock/")
+    assert (answer.status_code, answer.json()["code"]) == (503, "crossed")
+    assert "Nothing of yours was saved." in answer.json()["message"]
+    assert answer.headers["Retry-After"] == "5"
+
+
 @pytest.mark.parametrize(
     ("what", "status", "code"),
     [
@@ -139,7 +146,7 @@ def test_a_value_too_large_is_the_readers_mistake_in_a_scope_and_ours_without_on
         ("mistake", 500, "server_error"),
         ("away", 503, "away"),
         ("closed", 503, "away"),
-        ("deadlock", 503, "crossed"),
+        ("deadlock", 503, "away"),
         ("data", 500, "server_error"),
         ("denied", 403, "not_allowed"),
         ("missing", 404, "not_found"),
