@@ -1,16 +1,18 @@
 """Availability: what of a period's outages counts as downtime, and the figures that follow from it, exactly."""
 
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
-from typing import Literal, NamedTuple
+from functools import lru_cache
+from typing import Literal, NamedTuple, TypeAlias
 
 from contracts.policy.agreement import Agreement
 from contracts.policy.document.availability import Availability, OutageFilter, Subscription
 from contracts.policy.periods import Active, Period
 from slaportal.intervals import Instant, Interval, difference, intersection, measure, union
-from uptime.exclusions import Verdict, Window, excluded_cause, judge_windows
+from uptime.exclusions import Verdict, Window, judge_windows
 
 Impact = Literal["down", "degraded"]
 WhyNone = Literal["no_promise", "not_for", "not_active", "part_period", "nothing_open"]
@@ -39,8 +41,13 @@ class Outage(NamedTuple):
 
     def span(self, now: Instant) -> Interval:
         """What of it has happened; empty, `start` to `start`, if it has not begun."""
-        until = now if self.end is None or self.end > now else self.end
-        return self.start, max(self.start, until)
+        start, end = self.start, self.end
+        until = now if end is None or end > now else end
+        return start, max(start, until)
+
+
+# An outage with what of it has happened.
+_Happened: TypeAlias = tuple[Outage, Interval]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,14 +91,14 @@ class NoAvailability:
     promise: Availability | None
 
 
-@dataclass(frozen=True, slots=True)
-class MeasuredAvailability:
+class MeasuredAvailability(NamedTuple):
     """The availability of a period as far as it has gone by `now`, with all that explains it.
 
     `[start, end)` is the active part of the period, `open` its open hours. `cuts` is what windows exclude, `blind` the
     time that nobody measured (both within the open hours); `verdicts` and `outages` are in the order given, `outages`
-    with the unmeasured stretches at the end where they count as outages. `stretches` is the counted time before the
-    policy's filter and `left` after it. `counting` are the outages that a claim can cover.
+    with the unmeasured stretches at the end where they count as outages, and `spans` what has happened of each.
+    `stretches` is the counted time before the policy's filter and `left` after it. `counting` are the outages that a
+    claim can cover.
     """
 
     promise: Availability
@@ -104,6 +111,7 @@ class MeasuredAvailability:
     blind: Sequence[Interval]
     verdicts: tuple[Verdict, ...]
     outages: tuple[Outage, ...]
+    spans: tuple[Interval, ...]
     counting: tuple[Outage, ...]
     stretches: Sequence[Interval]
     left: Sequence[Interval]
@@ -137,7 +145,7 @@ class MeasuredAvailability:
 
     def claimed(self, outages: Sequence[Outage]) -> Downtime:
         """What is left of the downtime in some counting outages, weighed by them alone (semantics, Credits)."""
-        weighed = _Weighed(outages, self.promise, self.now)
+        weighed = _Weighed([(outage, outage.span(self.now)) for outage in outages], self.promise)
         stretches = intersection(self.left, weighed.spans)
         whole = self.downtime
         return Downtime(weighed.integral(stretches), _longest(stretches), whole.denominator_us, whole.target)
@@ -171,8 +179,8 @@ def measure_availability(
     if why_none is not None:
         return NoAvailability(period, start, end, why_none, promise)
     outages = _with_unmeasured(outages, unmonitored, promise)
-    counted = _Weighed(_of_counting_cause(outages, promise), promise, now)
-    reported = _Weighed(outages, promise, now)
+    spans = [(outage, outage.span(now)) for outage in outages]
+    counted, reported = _Weighed(_of_counting_cause(spans, promise), promise), _Weighed(spans, promise)
     hidden = union([*cuts, *blind]) if promise.unmonitored == "excluded" else cuts
     stretches = difference(intersection(counted.spans, hours), hidden)
     left = _kept(stretches, promise.outages)
@@ -187,11 +195,12 @@ def measure_availability(
         blind=blind,
         verdicts=verdicts,
         outages=tuple(outages),
-        counting=_with_some_left(counted.outages, left, now),
+        spans=tuple(span for _outage, span in spans),
+        counting=_with_some_left(counted.outages, left),
         stretches=stretches,
         left=left,
         reported_us=reported.integral(intersection(reported.spans, hours)),
-        downtime=Downtime(counted.integral(left), _longest(left), denominator_us, Fraction(promise.target) * _PERCENT),
+        downtime=Downtime(counted.integral(left), _longest(left), denominator_us, _share(promise.target)),
     )
 
 
@@ -214,9 +223,9 @@ def out_of_denominator(promise: Availability, cuts: Sequence[Interval], blind: S
     return union([*out, *blind]) if promise.unmonitored == "excluded" else out
 
 
-def weight(outage: Outage, promise: Availability) -> Fraction:
-    """How much of an outage's time is downtime, whatever its cause."""
-    return _WHOLE if outage.impact == "down" else Fraction(promise.degraded)
+def weight(impact: Impact, promise: Availability) -> Fraction:
+    """How much of the time of an outage of this impact is downtime, whatever its cause."""
+    return _WHOLE if impact == "down" else Fraction(promise.degraded)
 
 
 class _Weighed:
@@ -224,18 +233,11 @@ class _Weighed:
 
     __slots__ = ("_full", "_weight", "outages", "spans")
 
-    def __init__(self, outages: Iterable[Outage], promise: Availability, now: Instant) -> None:
-        self.outages: list[Outage] = []
-        full: list[Interval] = []
-        part: list[Interval] = []
-        for outage in outages:
-            if outage.impact == "down":
-                full.append(outage.span(now))
-            elif promise.degraded:
-                part.append(outage.span(now))
-            else:
-                continue
-            self.outages.append(outage)
+    def __init__(self, outages: Sequence[_Happened], promise: Availability) -> None:
+        full = [span for outage, span in outages if outage.impact == "down"]
+        part = [span for outage, span in outages if outage.impact != "down"] if promise.degraded else []
+        everything = len(full) + len(part) == len(outages)
+        self.outages = outages if everything else [one for one in outages if one[0].impact == "down"]
         self._full = union(full)
         self.spans = union([*full, *part]) if part else self._full
         self._weight = Fraction(promise.degraded) if part else _WHOLE
@@ -258,9 +260,9 @@ def _with_unmeasured(
     return [*outages, *(Outage(start, end, measured=False) for start, end in unmonitored)]
 
 
-def _of_counting_cause(outages: Sequence[Outage], promise: Availability) -> list[Outage]:
-    counts = {cause: excluded_cause(cause, promise) is None for cause in {outage.cause for outage in outages}}
-    return [outage for outage in outages if counts[outage.cause]]
+def _of_counting_cause(outages: Sequence[_Happened], promise: Availability) -> Sequence[_Happened]:
+    excluded = promise.exclusions.causes.entries
+    return [one for one in outages if one[0].cause not in excluded]
 
 
 def _kept(stretches: Sequence[Interval], rule: OutageFilter) -> Sequence[Interval]:
@@ -278,15 +280,19 @@ def _kept(stretches: Sequence[Interval], rule: OutageFilter) -> Sequence[Interva
     return kept
 
 
-def _with_some_left(outages: Sequence[Outage], left: Sequence[Interval], now: Instant) -> tuple[Outage, ...]:
+def _with_some_left(outages: Sequence[_Happened], left: Sequence[Interval]) -> tuple[Outage, ...]:
     starts = [start for start, _ in left]
     counting = []
-    for outage in outages:
-        start, until = outage.span(now)
+    for outage, (start, until) in outages:
         last = bisect_left(starts, until) - 1
         if start < until and last >= 0 and left[last][1] > start:
             counting.append(outage)
     return tuple(counting)
+
+
+@lru_cache(maxsize=256)
+def _share(percent: Decimal) -> Fraction:
+    return Fraction(percent) * _PERCENT
 
 
 def _longest(stretches: Sequence[Interval]) -> int:

@@ -1,18 +1,25 @@
 """What became of each outage and window of a period, kept with its figures, so that who sees no outages sees why."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
 from slaportal.intervals import Instant
 from uptime.availability import MeasuredAvailability, NoAvailability, Outage
 from uptime.exclusions import Verdict, Window
-from uptime.explanation import OutageLine, WindowLine, explain_availability
+from uptime.explanation import CAUSE_PATH, OutageLine, Piece, WindowLine, explain_availability
 
 Detail = dict[str, Any]
+Row = list[Any]
 
-# Words of pieces whose ground is not said by the outage itself.
-_GROUNDED = ("cause", "window")
+# What stands where in a row. Rows, not objects: a month is written half as fast with a name before every value. What
+# is none at the end of a row is left off.
+OUTAGE = ("start", "end", "cause", "impact", "service", "pieces", "rest", "unmeasured")
+WINDOW = (
+    *("start", "end", "kind", "announced", "word", "announce_by", "excluded", "excluded_us", "ended_by"),
+    *("hidden_us", "late_us", "used"),
+)
+PIECE = ("start", "end", "word", "weight", "ground")
 
 
 def exact(value: Fraction | int) -> int | str:
@@ -23,9 +30,10 @@ def exact(value: Fraction | int) -> int | str:
 def detail_of(measured: MeasuredAvailability) -> Detail:
     """`outages`, `windows`, `unmonitored` and `windows_us`, each only where there is some; {} where there is none.
 
-    Instants in microseconds since 1970. An outage has `pieces` of reported downtime, `[start, end, word, weight,
-    ground]` with the words of `uptime.explanation`, and under `rest` the microseconds of it that reported none, by
-    word. Windows that nobody was told of and that lie ahead are the provider's own and left out.
+    Instants in microseconds since 1970; the rows of outages and windows are those of `OUTAGE` and `WINDOW`. `pieces` of
+    an outage are its reported downtime, each a `PIECE` with the words of `uptime.explanation`; a word alone is one
+    piece of full weight from the start to the end of it, counted or of its cause. `rest` has the microseconds of it
+    that reported none, by word. Windows that nobody was told of and that lie ahead are the provider's own and left out.
     """
     if not (measured.outages or measured.verdicts or measured.blind):
         return {}
@@ -42,9 +50,9 @@ def detail_of(measured: MeasuredAvailability) -> Detail:
 def reported(without: NoAvailability, outages: Sequence[Outage], windows: Sequence[Window], now: Instant) -> Detail:
     """What is known of a period that has no availability: outages that have begun and windows that were announced."""
     parts: Detail = {
-        "outages": [_facts(outage, now) for outage in outages if outage.start <= now],
+        "outages": [_shortened(_facts(outage, now)) for outage in outages if outage.start <= now],
         "windows": [
-            {"start": w.start, "end": w.end, "kind": w.kind, "announced": w.announced}
+            [w.start, w.end, w.kind, w.announced]
             for w in windows
             if w.announced is not None and w.announced <= now and w.end > without.period.start
         ],
@@ -52,52 +60,87 @@ def reported(without: NoAvailability, outages: Sequence[Outage], windows: Sequen
     return {name: part for name, part in parts.items() if part}
 
 
+def outage_rows(figures: Mapping[str, Any]) -> list[Detail]:
+    """The outages of stored figures by the names of `OUTAGE`, their pieces always as `PIECE`; without what is none."""
+    return [_read_outage(row) for row in figures.get("detail", {}).get("outages", ())]
+
+
+def window_rows(figures: Mapping[str, Any]) -> list[Detail]:
+    """The maintenance windows of stored figures by the names of `WINDOW`; without what is none."""
+    return [_named(WINDOW, row) for row in figures.get("detail", {}).get("windows", ())]
+
+
+def written_as_objects(figures: Mapping[str, Any]) -> bool:
+    """Whether the detail is of before it was kept in rows; a period that is closed since keeps it so."""
+    detail = figures.get("detail", {})
+    return any(isinstance(row, Mapping) for row in (*detail.get("outages", ()), *detail.get("windows", ())))
+
+
+def _read_outage(row: Row | Mapping[str, Any]) -> Detail:
+    found = _named(OUTAGE, row)
+    word = found.get("pieces", ())
+    if isinstance(word, str):
+        ground = CAUSE_PATH + found["cause"] if word == "cause" else ""
+        found["pieces"] = [[found["start"], found["end"], word, 1, ground]]
+    return found
+
+
+def _named(names: Sequence[str], row: Row | Mapping[str, Any]) -> Detail:
+    if isinstance(row, Mapping):
+        return {**row, "unmeasured": not row.get("measured", True)}
+    return {name: value for name, value in zip(names, row, strict=False) if value is not None}
+
+
 def _concerns(verdict: Verdict, measured: MeasuredAvailability) -> bool:
     """Whether the window lies in the period and is known to customers; earlier ones only used up the quota."""
     return verdict.word not in ("not_happened", "empty") and verdict.window.end > measured.period.start
 
 
-def _facts(outage: Outage, now: Instant) -> Detail:
-    facts: Detail = {"start": outage.start, "end": outage.ended_by(now), "cause": outage.cause, "impact": outage.impact}
-    if outage.service is not None:
-        facts["service"] = outage.service
-    if not outage.measured:
-        facts["measured"] = False
-    return facts
+def _facts(outage: Outage, now: Instant) -> Row:
+    return [outage.start, outage.ended_by(now), outage.cause, outage.impact, outage.service]
 
 
-def _outage(line: OutageLine, now: Instant) -> Detail:
+def _outage(line: OutageLine, now: Instant) -> Row:
+    row = _facts(line.outage, now)
+    if len(line.pieces) == 1 and line.outage.measured and _is_whole(line.pieces[0], line.outage):
+        row.append(line.pieces[0].word)
+        return row
     pieces, rest = [], dict[str, int]()
     for piece in line.pieces:
         if piece.weight:
-            ground = piece.ground.path if piece.word in _GROUNDED else ""
+            ground = piece.ground.path if piece.word in ("cause", "window") else ""  # else the word says it all
             pieces.append([piece.start, piece.end, piece.word, exact(piece.weight), ground])
         else:
             rest[piece.word] = rest.get(piece.word, 0) + piece.us
-    found = _facts(line.outage, now)
-    if pieces:
-        found["pieces"] = pieces
-    if rest:
-        found["rest"] = rest
-    return found
+    return _shortened([*row, pieces or None, rest or None, None if line.outage.measured else True])
 
 
-def _window(line: WindowLine) -> Detail:
+def _is_whole(piece: Piece, outage: Outage) -> bool:
+    """Whether it can be written as a word alone."""
+    return (
+        piece.word in ("counted", "cause")
+        and piece.weight == 1
+        and piece.start == outage.start
+        and piece.end == outage.end
+    )
+
+
+def _window(line: WindowLine) -> Row:
     verdict, window = line.verdict, line.verdict.window
-    found: Detail = {
-        "start": window.start,
-        "end": window.end,
-        "kind": window.kind,
-        "announced": window.announced,
-        "word": verdict.word,
-    }
-    more: Detail = {
-        "excluded": None if verdict.excluded is None else list(verdict.excluded),
-        "ended_by": verdict.ended_by,
-        "announce_by": verdict.announce_by,
-        "late_us": verdict.late_us,
-        "used": len(verdict.used_by),
-        "excluded_us": line.excluded_us,
-        "hidden_us": exact(line.hidden_us),
-    }
-    return {**found, **{name: value for name, value in more.items() if value}}
+    return _shortened(
+        [
+            *(window.start, window.end, window.kind, window.announced, verdict.word, verdict.announce_by),
+            None if verdict.excluded is None else list(verdict.excluded),
+            line.excluded_us or None,
+            verdict.ended_by,
+            exact(line.hidden_us) or None,
+            verdict.late_us,
+            len(verdict.used_by) or None,
+        ]
+    )
+
+
+def _shortened(row: Row) -> Row:
+    while row[-1] is None:
+        row.pop()
+    return row

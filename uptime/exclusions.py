@@ -1,7 +1,6 @@
 """What does not count as downtime: which maintenance windows are excluded, how much of each, and why others are not."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -24,8 +23,7 @@ class Window(NamedTuple):
     announced: Instant | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """Whether a window is excluded, how much of it, and on what that rests.
 
     `excluded` is the part that is, and `ended_by` what ends it: the window's own end, the policy's `up_to`, or now.

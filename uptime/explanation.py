@@ -1,8 +1,10 @@
 """The explanation of an availability: where the time of every outage went, and the words of the policy it rests on."""
 
-from collections.abc import Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from itertools import chain, pairwise
 from typing import Literal, NamedTuple
 
@@ -24,6 +26,9 @@ PieceWord = Literal[
     "closed",  # outside the hours in which downtime counts
     "outside",  # outside the active part of the period
 ]
+
+# Where a policy's excluded causes stand, before the name of one.
+CAUSE_PATH = "availability.exclusions.causes."
 
 _NOTHING = Fraction(0)
 
@@ -84,8 +89,7 @@ class OutageLine(NamedTuple):
         return sum((piece.counted_us for piece in self.pieces), _NOTHING)
 
 
-@dataclass(frozen=True, slots=True)
-class WindowLine:
+class WindowLine(NamedTuple):
     """A window with the verdict on it, the open time it excludes, and the reported downtime that it hides."""
 
     verdict: Verdict
@@ -103,8 +107,7 @@ class Uncounted:
     us: Fraction
 
 
-@dataclass(frozen=True, slots=True)
-class AvailabilityExplanation:
+class AvailabilityExplanation(NamedTuple):
     """The arithmetic of a period: `open_us` less `windows_us` less `unmonitored_us` is the denominator.
 
     There is a line for each outage and window given, in that order. Their reported downtime is the counted and
@@ -118,7 +121,11 @@ class AvailabilityExplanation:
     unmonitored_us: int
     outages: tuple[OutageLine, ...]
     windows: tuple[WindowLine, ...]
-    uncounted: tuple[Uncounted, ...]
+
+    @property
+    def uncounted(self) -> tuple[Uncounted, ...]:
+        """The reported downtime that did not count, by reason and ground, in the order in which they occur."""
+        return _uncounted(self.outages)
 
     @property
     def budget_left_us(self) -> Fraction:
@@ -139,6 +146,7 @@ def explain_availability(measured: MeasuredAvailability) -> AvailabilityExplanat
     )
     out_us = measure(out_of_denominator(promise, measured.cuts, measured.blind))
     windows_us = measure(measured.cuts) if promise.basis == "service_time" else 0
+    hidden = _hidden_by_windows(outages)
     return AvailabilityExplanation(
         measured=measured,
         ground=Ground("availability", promise),
@@ -146,20 +154,26 @@ def explain_availability(measured: MeasuredAvailability) -> AvailabilityExplanat
         windows_us=windows_us,
         unmonitored_us=out_us - windows_us,
         outages=outages,
-        windows=tuple(_window_line(verdict, measured, outages) for verdict in measured.verdicts),
-        uncounted=_uncounted(outages),
+        windows=tuple(
+            WindowLine(
+                verdict,
+                _window_ground(verdict, promise),
+                0 if verdict.excluded is None else measure(intersection([verdict.excluded], measured.open)),
+                hidden.get(id(verdict), _NOTHING),
+            )
+            for verdict in measured.verdicts
+        ),
     )
 
 
-def _window_line(verdict: Verdict, measured: MeasuredAvailability, outages: Sequence[OutageLine]) -> WindowLine:
-    part = [] if verdict.excluded is None else [verdict.excluded]
-    hidden = (piece.reported_us for line in outages for piece in line.pieces if piece.by is verdict)
-    return WindowLine(
-        verdict,
-        _window_ground(verdict, measured.promise),
-        measure(intersection(part, measured.open)),
-        sum(hidden, _NOTHING),
-    )
+def _hidden_by_windows(outages: Sequence[OutageLine]) -> dict[int, Fraction]:
+    """The reported downtime that each verdict's window hides, by the verdict's `id`."""
+    hidden: dict[int, Fraction] = {}
+    for line in outages:
+        for piece in line.pieces:
+            if piece.word == "window":
+                hidden[id(piece.by)] = hidden.get(id(piece.by), _NOTHING) + piece.reported_us
+    return hidden
 
 
 def _uncounted(outages: Sequence[OutageLine]) -> tuple[Uncounted, ...]:
@@ -176,7 +190,7 @@ def _uncounted(outages: Sequence[OutageLine]) -> tuple[Uncounted, ...]:
 
 def _cause_ground(cause: str, promise: Availability) -> Ground | None:
     excluded = excluded_cause(cause, promise)
-    return None if excluded is None else Ground(f"availability.exclusions.causes.{cause}", excluded)
+    return None if excluded is None else Ground(CAUSE_PATH + cause, excluded)
 
 
 def _window_ground(verdict: Verdict, promise: Availability) -> Ground:
@@ -212,8 +226,9 @@ class _Sweep:
     def __init__(self, measured: MeasuredAvailability) -> None:
         promise = measured.promise
         self._measured = measured
-        self._spans = [outage.span(measured.now) for outage in measured.outages]
-        self.weights = [weight(outage, promise) for outage in measured.outages]
+        self._spans = measured.spans
+        weights = {impact: weight(impact, promise) for impact in {outage.impact for outage in measured.outages}}
+        self.weights = [weights[outage.impact] for outage in measured.outages]
         grounds = {cause: _cause_ground(cause, promise) for cause in {outage.cause for outage in measured.outages}}
         self.causes = [grounds[outage.cause] for outage in measured.outages]
         self._whole = Ground("availability", promise)
@@ -226,25 +241,67 @@ class _Sweep:
 
     def pieces(self) -> list[list[Piece]]:
         """The pieces of each outage, in time."""
+        for start, end, those in self._clusters():
+            alone = self._in_one_piece(those[0], start, end) if len(those) == 1 else None
+            if alone is not None:  # nearly always
+                self._pieces[those[0]].append(alone)
+            else:
+                self._go_through(start, end, those)
+        return self._pieces
+
+    def _clusters(self) -> Iterator[tuple[Instant, Instant, list[int]]]:
+        """The outages that have begun, in time, in groups of those that overlap: from when, to when, and which."""
+        spans = self._spans
+        those: list[int] = []
+        first = last = 0
+        for n in sorted(range(len(spans)), key=spans.__getitem__):
+            start, end = spans[n]
+            if start == end:
+                continue
+            if those and start < last:
+                those.append(n)
+                last = max(last, end)
+                continue
+            if those:
+                yield first, last, those
+            those, first, last = [n], start, end
+        if those:
+            yield first, last, those
+
+    def _in_one_piece(self, n: int, start: Instant, end: Instant) -> Piece | None:
+        """The piece of an outage that overlaps none, if it is of one kind from end to end; else None."""
+        if not self.weights[n]:
+            return None
+        cause = self.causes[n]
+        around = (self._left if cause is None else self._open).at(start)
+        if around is None or around[1] < end:
+            return None
+        if cause is None:
+            return Piece(start, end, "counted", self.weights[n], self._whole)
+        return Piece(start, end, "cause", self.weights[n], cause)
+
+    def _go_through(self, first: Instant, last: Instant, those: list[int]) -> None:
+        """Give each outage of a cluster its pieces: between two points nothing changes."""
+        points = self._points
+        within = points[bisect_left(points, first) : bisect_right(points, last)]
+        spans = self._spans
+        waiting, on = those[::-1], list[int]()
+        for start, end in pairwise(within):
+            on = [n for n in on if spans[n][1] > start]
+            while waiting and spans[waiting[-1]][0] <= start:
+                on.append(waiting.pop())
+            self._tell(start, end, sorted(on))
+
+    @cached_property
+    def _points(self) -> list[Instant]:
+        """Every instant at which something may change."""
         measured = self._measured
         points = {measured.start, measured.end}
         for intervals in (self._spans, *self._lists):
             points.update(chain.from_iterable(intervals))
         for verdict in self._excluded:
             points.update(verdict.excluded or ())
-        spans = self._spans
-        waiting = sorted(range(len(spans)), key=lambda n: spans[n][0], reverse=True)
-        on: list[int] = []
-        for start, end in pairwise(sorted(points)):
-            if on:
-                on = [n for n in on if spans[n][1] > start]
-            while waiting and spans[waiting[-1]][0] <= start:
-                n = waiting.pop()
-                if spans[n][1] > start:
-                    on.append(n)
-            if on:
-                self._tell(start, end, sorted(on))
-        return self._pieces
+        return sorted(points)
 
     def _tell(self, start: Instant, end: Instant, on: Sequence[int]) -> None:
         """Give each outage that is on its piece of `[start, end)`, within which nothing changes."""

@@ -5,10 +5,9 @@ What was struck out or cancelled is left out. Instants are whole microseconds fr
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from django.db import connection
 
@@ -18,6 +17,7 @@ from contracts.policy.document.availability import Subscription
 from contracts.policy.documents import agreement_of
 from contracts.policy.periods import Active, Period, kind_of, period_at, read_period
 from contracts.queries import document_of
+from slaportal.arrays import as_array
 from slaportal.intervals import Instant, Interval, instant_of, moment_of
 from uptime.availability import Impact, Outage
 from uptime.exclusions import Window
@@ -28,43 +28,42 @@ ENDLESS: Instant = 1 << 62
 HOUR_US = 3_600_000_000
 
 _US = "(extract(epoch FROM {}) * 1000000)::bigint"
+# From one row to the next by their keys (LATERAL, OFFSET 0), here and below: the planner would else read a whole table
+# for every batch, and before anything was analysed join the other way round, at the square of the cost.
 COVERED = """
-SELECT c.subscription_id, c.service_id, s.key FROM contracts_coverage c JOIN contracts_service s ON s.id = c.service_id
-WHERE c.subscription_id = ANY(%s) ORDER BY s.key
+SELECT c.subscription_id, c.service_id, s.key FROM contracts_coverage c
+CROSS JOIN LATERAL (SELECT x.key FROM contracts_service x WHERE x.id = c.service_id OFFSET 0) s
+WHERE c.subscription_id = ANY(%s::bigint[]) ORDER BY s.key
 """
-# From the service to its rows, one by one by their keys (LATERAL, OFFSET 0): before anything was analysed the planner
-# would else join the other way round, at the square of the cost.
 OUTAGES = f"""
 SELECT os.service_id, o.id, {_US.format("o.starts_at")}, {_US.format("o.ends_at")}, o.cause, o.impact
 FROM uptime_outageservice os CROSS JOIN LATERAL (SELECT * FROM uptime_outage x WHERE x.id = os.outage_id
   AND x.void_at IS NULL AND x.starts_at < %(end)s AND (x.ends_at IS NULL OR x.ends_at > %(start)s) OFFSET 0) o
-WHERE os.service_id = ANY(%(services)s) ORDER BY o.starts_at, o.id
+WHERE os.service_id = ANY(%(services)s::bigint[])
 """  # noqa: S608 - only names of columns are put in
 WINDOWS = f"""
 SELECT ws.service_id, w.id, {_US.format("w.starts_at")}, {_US.format("w.ends_at")}, w.kind
 FROM uptime_windowservice ws CROSS JOIN LATERAL (SELECT * FROM uptime_window x WHERE x.id = ws.window_id
   AND x.cancelled_at IS NULL AND x.starts_at < %(end)s AND x.ends_at > %(start)s OFFSET 0) w
-WHERE ws.service_id = ANY(%(services)s) ORDER BY w.starts_at, w.id
+WHERE ws.service_id = ANY(%(services)s::bigint[])
 """  # noqa: S608
 ANNOUNCEMENTS = f"""
 SELECT window_id, {_US.format("starts_at")}, {_US.format("ends_at")}, {_US.format("announced_at")}
-FROM uptime_announcement WHERE window_id = ANY(%s) ORDER BY announced_at, id
+FROM uptime_announcement WHERE window_id = ANY(%s::bigint[]) ORDER BY announced_at, id
 """  # noqa: S608
 UNMONITORED = f"""
 SELECT service_id, id, {_US.format("starts_at")}, {_US.format("ends_at")} FROM uptime_unmonitored
-WHERE service_id = ANY(%(services)s) AND void_at IS NULL AND starts_at < %(end)s
+WHERE service_id = ANY(%(services)s::bigint[]) AND void_at IS NULL AND starts_at < %(end)s
   AND (ends_at IS NULL OR ends_at > %(start)s)
-ORDER BY starts_at, id
 """  # noqa: S608
 SAMPLES = f"""
 SELECT service_id, metric, region, {_US.format("hour_at")}, offsets, "values" FROM uptime_samplehour
-WHERE service_id = ANY(%s) AND metric = ANY(%s) AND hour_at < %s AND hour_at > %s - interval '1 hour'
+WHERE service_id = ANY(%s::bigint[]) AND metric = ANY(%s) AND hour_at < %s AND hour_at > %s - interval '1 hour'
 ORDER BY service_id, metric, region, hour_at
 """  # noqa: S608
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(NamedTuple):
     """All that the figures of a period are made of.
 
     `services` are the keys of those covered; `outage_ids` and `window_ids` name the rows of `outages` and `windows`, in
@@ -112,14 +111,14 @@ class _Loader:
         self.end = max(row.ends_at for row in rows)
         self.covered: dict[int, list[tuple[int, str]]] = defaultdict(list)
         services: dict[int, str] = {}
-        for subscription, service, key in _rows(COVERED, [[row.subscription_id for row in rows]]):
+        for subscription, service, key in _rows(COVERED, [as_array(row.subscription_id for row in rows)]):
             self.covered[subscription].append((service, key))
             services[service] = key
         self.services = services
         self.agreements: dict[tuple[int, str], Agreement] = {}
 
     def load(self) -> dict[int, Facts]:
-        span = {"services": list(self.services), "end": self.end, "start": self.start}
+        span = {"services": as_array(self.services), "end": self.end, "start": self.start}
         outages: dict[int, list[tuple[int, Outage]]] = defaultdict(list)
         for service, pk, start, end, cause, impact in _rows(OUTAGES, span):
             known = Outage(start, end, cause, cast(Impact, impact), self.services[service])
@@ -141,10 +140,10 @@ class _Loader:
     def _windows(self, since: datetime) -> dict[int, list[tuple[int, Window]]]:
         """Those of the hull; and, where one runs into a period, those that may have used up its quota before."""
         windows: dict[int, list[tuple[int, Window]]] = defaultdict(list)
-        rows = _rows(WINDOWS, {"services": list(self.services), "end": self.end, "start": since})
+        rows = _rows(WINDOWS, {"services": as_array(self.services), "end": self.end, "start": since})
         told: dict[int, list[tuple[Instant, Instant, Instant]]] = defaultdict(list)
         if rows:
-            for pk, *announcement in _rows(ANNOUNCEMENTS, [list({row[1] for row in rows})]):
+            for pk, *announcement in _rows(ANNOUNCEMENTS, [as_array({row[1] for row in rows})]):
                 told[pk].append(cast("tuple[Instant, Instant, Instant]", tuple(announcement)))
         for service, pk, start, end, kind in rows:
             windows[service].append((pk, Window(start, end, kind, _announced(start, end, told.get(pk, ())))))
@@ -178,7 +177,7 @@ class _Loader:
         names = {name for row in self.rows for name in self._agreement(row).terms.performance.entries}
         hours: dict[int, list[tuple[str, str, Instant, list[int], list[Decimal]]]] = defaultdict(list)
         if names:
-            values = [list(self.services), list(names), self.end, self.start]
+            values = [as_array(self.services), list(names), self.end, self.start]
             for service, metric, region, hour, offsets, measured in _rows(SAMPLES, values):
                 hours[service].append((metric, region, hour, offsets, measured))
         return hours

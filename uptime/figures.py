@@ -25,8 +25,8 @@ def percent_of(measured: MeasuredAvailability | NoAvailability) -> str | None:
     """The availability in percent as it is shown, None where there is none."""
     if isinstance(measured, NoAvailability):
         return None
-    downtime = measured.downtime
-    return cut_off(100 * (downtime.denominator_us - downtime.us), downtime.denominator_us)
+    us, whole = measured.downtime.us, measured.downtime.denominator_us * measured.downtime.us.denominator
+    return cut_off(100 * (whole - us.numerator), whole)
 
 
 def figures_of(

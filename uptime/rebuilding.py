@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from slaportal.intervals import instant_of
+from uptime.detail import written_as_objects
 from uptime.evidence import digest_of, evidence_of, facts_in
 from uptime.facts import Facts, facts_of
 from uptime.figures import figures_of, percent_of
@@ -68,9 +69,10 @@ def _compared(row: SubscriptionPeriod, facts: Facts, source: str) -> Iterator[st
     figures = figures_of(measured, metrics, outages=facts.outages, windows=facts.windows, now=at)
     if (None if row.percent is None else f"{row.percent:f}") != percent:
         yield f"{row.percent} percent is kept, {percent} comes out of {source}"
-    if row.closed_at is not None and "detail" not in row.figures:
-        figures.pop("detail", None)  # closed before the details were kept, and what is closed stays
-    for name in sorted({*figures, *row.figures}):
+    names = {*figures, *row.figures}
+    if row.closed_at is not None and ("detail" not in row.figures or written_as_objects(row.figures)):
+        names.discard("detail")  # closed before details were kept, or kept so, and what is closed stays
+    for name in sorted(names):
         kept, found = row.figures.get(name), figures.get(name)
         if kept != found:
             yield f"{name} is kept as {_short(kept)}, {_short(found)} comes out of {source}"

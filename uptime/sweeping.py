@@ -10,10 +10,10 @@ import structlog
 from django.db import InterfaceError, OperationalError, connection
 
 from contracts.actions.changes import providers_with_changes
+from slaportal.arrays import as_array
 from slaportal.tenancy.scope import PLATFORM, STAFF, database_now, scope, take
 from uptime.changes import READER, work_through_changes
 from uptime.closing import close_periods
-from uptime.models import SubscriptionPeriod
 from uptime.opening import open_for
 from uptime.working_out import put_off, work_out
 
@@ -30,10 +30,11 @@ ORDER BY look_at, id LIMIT %(most)s FOR UPDATE SKIP LOCKED
 """
 # Only who holds the last period opens what follows: of two workers that hold one each of the same subscription, and
 # want all of them to open the next, both would wait for the other.
-WITHOUT_NEXT = """
-SELECT DISTINCT p.subscription_id FROM uptime_subscriptionperiod p WHERE p.id = ANY(%s) AND p.ends_at <= %s
-AND NOT EXISTS (SELECT 1 FROM uptime_subscriptionperiod q WHERE q.subscription_id = p.subscription_id
-  AND q.ends_at > p.ends_at)
+ENDED = """
+SELECT p.id, p.subscription_id, p.closed_at IS NULL AND p.closes_at <= %(now)s,
+  NOT EXISTS (SELECT 1 FROM uptime_subscriptionperiod q WHERE q.subscription_id = p.subscription_id
+    AND q.ends_at > p.ends_at)
+FROM uptime_subscriptionperiod p WHERE p.id = ANY(%(ids)s::bigint[]) AND p.ends_at <= %(now)s
 """
 
 log = structlog.get_logger(__name__)
@@ -116,13 +117,13 @@ def _claim(claim: str, now: datetime, most: int) -> list[tuple[int, int]]:
 
 def work_on(ids: Sequence[int], *, now: datetime) -> None:
     """Closes what is to be closed, works the rest out, opens what follows a period that ended; in the staff's scope."""
-    closing = set(
-        SubscriptionPeriod.objects.filter(pk__in=ids, closed_at=None, closes_at__lte=now).values_list("pk", flat=True)
-    )
     with connection.cursor() as cursor:
-        cursor.execute(WITHOUT_NEXT, [list(ids), now])
-        ended = [row[0] for row in cursor.fetchall()]
-    close_periods(closing, now=now)
+        cursor.execute(ENDED, {"ids": as_array(ids), "now": now})
+        ended = cursor.fetchall()
+    closing = {pk for pk, _subscription, closes, _last in ended if closes}
+    without_next = {subscription for _pk, subscription, _closes, last in ended if last}
+    if closing:
+        close_periods(closing, now=now)
     work_out([pk for pk in ids if pk not in closing], now=now)
-    if ended:
-        open_for(ended, until=now, at=now)
+    if without_next:
+        open_for(sorted(without_next), until=now, at=now)

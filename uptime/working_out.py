@@ -2,14 +2,14 @@
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import structlog
 from django.db import connection
 
 from contracts.policy.durations import MINUTE
+from slaportal.arrays import as_array
 from slaportal.intervals import Instant, instant_of
 from slaportal.refusal import Refusal
 from uptime.facts import Facts, facts_of
@@ -19,10 +19,18 @@ from uptime.models import SubscriptionPeriod
 
 log = structlog.get_logger(__name__)
 
+encode = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
+
+# What is calculated with, and what the evidence and the announcement of a closed one name.
+LOCKED = """
+SELECT id, provider_id, tenant_id, subscription_id, version_id, plan, kind, text, revision, starts_at, ends_at,
+  active_from, active_to, fee_monthly, fee_annual, currency, closes_at
+FROM uptime_subscriptionperiod WHERE id = ANY(%s::bigint[]) AND closed_at IS NULL ORDER BY id FOR UPDATE
+"""
 WRITE = """
 WITH n AS MATERIALIZED (
-  SELECT id, percent::numeric, met, figures::jsonb, 'epoch'::timestamptz + look * interval '1 microsecond' AS look_at
-  FROM unnest(%s::bigint[], %s::text[], %s::boolean[], string_to_array(%s, chr(10)), %s::bigint[])
+  SELECT id, percent, met, figures::jsonb, 'epoch'::timestamptz + look * interval '1 microsecond' AS look_at
+  FROM unnest(%s::bigint[], %s::numeric[], %s::boolean[], string_to_array(%s, chr(10)), %s::bigint[])
     u(id, percent, met, figures, look)
 )
 UPDATE uptime_subscriptionperiod p SET percent = n.percent, met = n.met, figures = n.figures,
@@ -39,8 +47,7 @@ UPDATE uptime_subscriptionperiod SET marked_at = NULL, look_at = %s + interval '
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Worked:
+class Worked(NamedTuple):
     """A period with its facts and what they come to, ready to be written."""
 
     period: SubscriptionPeriod
@@ -64,12 +71,7 @@ def work_out(ids: Iterable[int], *, now: datetime) -> int:
 def worked_out(ids: Iterable[int], *, now: datetime) -> list[Worked]:
     """What the open ones among these periods come to, their rows locked until the end of the transaction."""
     wanted = sorted(set(ids))
-    rows = list(
-        SubscriptionPeriod.objects.select_for_update(of=("self",))
-        .filter(pk__in=wanted, closed_at=None)
-        .defer("figures", "evidence")
-        .order_by("pk")
-    )
+    rows = list(SubscriptionPeriod.objects.raw(LOCKED, [as_array(wanted)]))
     if len(rows) < len(wanted):
         with connection.cursor() as cursor:
             cursor.execute(CLEAR, [wanted])
@@ -95,11 +97,11 @@ def write(worked: Sequence[Worked], *, now: datetime) -> None:
         cursor.execute(
             WRITE,
             [
-                [one.period.pk for one in worked],
-                [one.percent for one in worked],
-                [one.met for one in worked],
-                "\n".join(json.dumps(one.figures) for one in worked),  # a fifth faster than an array of texts
-                [one.look for one in worked],
+                as_array(one.period.pk for one in worked),
+                as_array(one.percent for one in worked),
+                as_array(one.met for one in worked),
+                "\n".join([encode(one.figures) for one in worked]),  # a fifth faster than an array of texts
+                as_array(one.look for one in worked),
                 now,
             ],
         )

@@ -1,12 +1,13 @@
 """The outages of a period as its figures hold them, read back: pieces of downtime, each with what became of it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
 from credits.showing.amounts import fraction_of
 from slaportal.intervals import Instant
+from uptime.detail import outage_rows, window_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,24 +60,22 @@ class StoredOutage:
 
 def outages_in(figures: Mapping[str, Any]) -> list[StoredOutage]:
     """The outages of stored figures, in the order of their starts; none where nothing happened."""
-    stored: Sequence[Mapping[str, Any]] = figures.get("detail", {}).get("outages", ())
-    return sorted((_read(outage) for outage in stored), key=lambda outage: outage.start)
+    return sorted(map(_read, outage_rows(figures)), key=lambda outage: outage.start)
 
 
 def windows_in(figures: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """The maintenance windows of stored figures, as they are, in the order of their starts."""
-    windows: Sequence[Mapping[str, Any]] = figures.get("detail", {}).get("windows", ())
-    return sorted(windows, key=lambda window: int(window["start"]))
+    """The maintenance windows of stored figures, by the names of `uptime.detail.WINDOW`, in the order of their starts."""
+    return sorted(window_rows(figures), key=lambda window: int(window["start"]))
 
 
 def _read(outage: Mapping[str, Any]) -> StoredOutage:
     return StoredOutage(
         start=outage["start"],
-        end=outage["end"],
+        end=outage.get("end"),
         cause=outage["cause"],
         impact=outage["impact"],
         service=outage.get("service", ""),
-        measured=outage.get("measured", True),
+        measured=not outage.get("unmeasured", False),
         pieces=tuple(
             Piece(start, end, word, fraction_of(weight), path.rsplit(".", 1)[-1])
             for start, end, word, weight, path in outage.get("pieces", ())
