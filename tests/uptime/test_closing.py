@@ -208,3 +208,15 @@ def test_a_service_that_is_covered_later_does_not_reach_back_into_closed_periods
         outage.services.update(service=second)
         cover_service(delivered.subscription, second, actor="test", at=NOW)
         assert list(differences(None, now=NOW)) == []
+
+
+def test_details_that_were_closed_as_objects_stay_so(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    with world.inside("admin"):
+        delivered = deliver(world)
+        delivered.outage("10-10 18:00", "10-10 19:00")
+        outage = {"start": 0, "end": 1, "cause": "provider", "impact": "down", "pieces": []}
+        with monkeypatch.context() as before_rows:
+            before_rows.setattr("uptime.figures.detail_of", lambda _measured: {"outages": [outage]})
+            close_periods([delivered.period("2026-10").pk], now=NOW)
+        assert delivered.period("2026-10").figures["detail"]["outages"] == [outage]
+        assert list(differences(None, now=NOW)) == []
