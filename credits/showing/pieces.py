@@ -64,7 +64,7 @@ def outages_in(figures: Mapping[str, Any]) -> list[StoredOutage]:
 
 
 def windows_in(figures: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """The maintenance windows of stored figures, by the names of `uptime.detail.WINDOW`, in the order of their starts."""
+    """The maintenance windows of stored figures, by the names of `uptime.detail.WINDOW`, in time."""
     return sorted(window_rows(figures), key=lambda window: int(window["start"]))
 
 
