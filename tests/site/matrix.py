@@ -58,7 +58,8 @@ def api_views() -> dict[str, type[ApiView]]:
 def table() -> dict[str, dict[str, Any]]:
     """The rows: route -> {GET: {status: names}, POST: {status: names}, ..., data: what all but GET send}.
 
-    GET and POST stand in every row; PUT, PATCH and DELETE where the route of the API has them.
+    GET and POST stand in every row; PUT, PATCH and DELETE where the route of the API has them. `reads` names the
+    methods besides GET that change nothing, so that a token that may only read may call them.
     """
     rows: dict[str, dict[str, Any]] = YAML(typ="safe").load(TABLE.read_text())
     return rows
