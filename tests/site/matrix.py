@@ -115,6 +115,7 @@ def _others(route: str, world: World) -> list[Any]:
         "job_progress": [job],
         "job_cancel": [job],
         "restore_point": [world.ids.get("restore_point")],
+        "restore_point_correct": [world.ids.get("restore_point")],
         "restore_point_gone": [world.ids.get("restore_point")],
         "restore_point_strike_out": [world.ids.get("restore_point")],
         "unmonitored_one": [world.ids.get("unmonitored")],
