@@ -17,7 +17,6 @@ from contracts.policy.agreement import Agreement
 from credits.models import Assessment
 from credits.queries import agreement_of_period
 from credits.showing.happened import WindowRow, outage_row, windows_shown
-from credits.showing.instants import zone_in_words
 from credits.showing.lists import MonthLine, months_of, services_by_key
 from credits.showing.pictures import Day, strip_of
 from credits.showing.pieces import StoredOutage, outages_in, windows_in
@@ -25,6 +24,7 @@ from credits.views.months import EVERYBODY, subscriptions_listed, wanted_of
 from slaportal.intervals import instant_of, moment_of
 from slaportal.pages.amounts import plain
 from slaportal.pages.spreadsheets import Cells, CsvFile, in_blocks, seconds
+from slaportal.pages.times import zone_in_words
 from slaportal.tenancy.access import membership_of, needs
 from uptime.access import get_period_for
 from uptime.models import Impact, SubscriptionPeriod

@@ -141,6 +141,8 @@ def _agreed(route: str, world: World) -> list[Any]:
         contact = Contact.objects.get().pk
     if route == "subscription_uncover":
         return [subscription, service]
+    if route.startswith("subscription_restore_point"):
+        return [subscription, world.ids.get("restore_point")]
     return [
         contact if route.startswith("contact") else service if route in ("service", "service_rename") else subscription
     ]
