@@ -14,8 +14,8 @@ Told = Mapping[str, Any]
 PROGRAM = "Backup"
 EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
 DAY = timedelta(days=1)
-# How far back the program reports what it took while the demo was stopped.
-BACK = timedelta(days=7)
+# How far back the program reports what it took while the demo was stopped: farther than the promises look.
+BACK = timedelta(days=35)
 
 
 class Backups:
