@@ -14,6 +14,7 @@ from contracts.models import PolicyVersion, Service, Subscription, Term
 from contracts.queries import agreement_at
 from credits.models import Assessment, Claim
 from credits.rebuilding import differences as differences_of_credits
+from slaportal.audit.models import Event
 from slaportal.outbox.models import Message, State
 from slaportal.site.demo.cast import COMPANIES, PASSWORD
 from slaportal.tenancy.models import Membership, Role, Tenant, User
@@ -21,8 +22,10 @@ from tests.conftest import logged_in_as
 from tests.site.demo.places import fingerprint, inside
 from tickets.models import Breach, ClockWarning, Ticket, TicketClock, TicketEvent
 from tickets.rebuilding import differences as differences_of_tickets
-from uptime.models import Outage, SampleHour, SubscriptionPeriod, Unmonitored, Window
+from uptime.models import Outage, RestorePoint, SampleHour, SubscriptionPeriod, Unmonitored, Window
+from uptime.queries import backups_of
 from uptime.rebuilding import differences as differences_of_periods
+from uptime.standing import GONE, STRUCK, THERE, point_state_of
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
 
@@ -162,6 +165,26 @@ def test_outages_and_maintenance_of_every_kind(built: datetime, slug: str) -> No
             assert set(judged.filter(kind="production").values_list("met", flat=True)) >= {True, False}
         for period in SubscriptionPeriod.objects.exclude(closed_at=None):
             assert period.closed_at == period.closes_at
+
+
+def test_backups_are_kept_but_those_of_one_customer(built: datetime) -> None:
+    """As of when they were last reported, whatever day it is: Northgate's workstations had none for a day and more."""
+    with inside("procirrus"):
+        at = RestorePoint.objects.latest("recorded_at").recorded_at
+        seen = set()
+        for subscription in Subscription.objects.all():
+            for service, _agreement, verdicts in backups_of(subscription, at):
+                kept = {verdict.name: verdict.kept for verdict in verdicts}
+                whole = service.key != "northgate-cad"
+                assert (kept["snapshot"], kept["daily"]) == (whole, whole), service.key
+                assert kept["weekly"] or not whole, service.key
+                seen.add(service.key)
+        assert len(seen) == 4
+        assert {point_state_of(point, at) for point in RestorePoint.objects.all()} == {THERE, GONE, STRUCK}
+        assert at - RestorePoint.objects.earliest("taken_at").taken_at > timedelta(days=61)
+        assert set(Event.objects.filter(action="restore_points_reported").values_list("actor_name", flat=True)) == {
+            "Backup"
+        }
 
 
 def test_maintenance_in_and_out_of_notice_and_over_quota(built: datetime) -> None:
