@@ -31,6 +31,7 @@ from slaportal.pages.spreadsheets import Cells, CsvFile, in_blocks
 from slaportal.pages.times import at_reader
 from slaportal.refusal import Refusal
 from slaportal.tenancy.access import membership_of, needs
+from slaportal.tenancy.acts import act_of
 from slaportal.tenancy.models import Membership, Role
 from uptime.views.trail import trail_of
 
@@ -164,6 +165,7 @@ def _page(
     return render(request, "credits/claim_review.html", words, status=status)
 
 
+@act_of("claim_review", "pk")
 @needs(*LEADS)
 @require_POST
 def take(request: HttpRequest, pk: int) -> HttpResponse:
@@ -181,6 +183,7 @@ def take(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("claim_review", pk=pk)
 
 
+@act_of("claim_review", "pk")
 @needs(*LEADS)
 @require_POST
 def approve(request: HttpRequest, pk: int) -> HttpResponse:
@@ -211,6 +214,7 @@ def _discretionary(claim: Claim) -> bool:
     return any(rules[row.position].schedule.discretionary and row.missed for row in mine)
 
 
+@act_of("claim_review", "pk")
 @needs(*LEADS)
 @require_POST
 def reject(request: HttpRequest, pk: int) -> HttpResponse:
