@@ -138,7 +138,7 @@ def test_emptied_scenarios_are_asked_about_with_their_number(world: World) -> No
         answer = sent(client, act=act, **mended)
         assert answer.status_code == status
         assert "Version 1 was published by 1 scenario, and here there are none: it would not be run" in body(answer)
-        assert "Publish without scenarios" in body(answer)
+        assert "Publish without scenarios 1 scenario of version 1 is then not run any more." in body(answer)
         assert 'name="dropped_of" value="1"' in answer.content.decode()
     assert "Nothing was published: there are no scenarios." in body(answer)
     unread = sent(client, act="publish", confirm_dropped="on", dropped_of="0", **mended)

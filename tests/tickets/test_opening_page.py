@@ -36,7 +36,9 @@ def test_each_severity_stands_under_its_subscription(
     world: World, two: tuple[Subscription, Subscription], who: str
 ) -> None:
     address = reverse("ticket_new") + (f"?for={world.tenants['a'].pk}" if who == "agent" else "")
-    attributes, groups = severities(world.client(who).get(address).content.decode())
+    page = world.client(who).get(address).content.decode()
+    assert "/follow." in page
+    attributes, groups = severities(page)
     assert list(groups) == ["", "procirrus", "spirion"]
     assert groups[""] == [""]
     assert groups["procirrus"] != groups["spirion"]
@@ -47,7 +49,9 @@ def test_each_severity_stands_under_its_subscription(
 def test_the_severities_of_a_single_subscription_are_in_no_group(world: World) -> None:
     with world.inside("admin"):
         subscribed(world)
-    attributes, groups = severities(world.client("amy").get(reverse("ticket_new")).content.decode())
+    page = world.client("amy").get(reverse("ticket_new")).content.decode()
+    assert "/follow." not in page
+    attributes, groups = severities(page)
     assert list(groups) == [""]
     assert "critical" in groups[""]
     assert "data-follows" not in attributes

@@ -6,7 +6,7 @@ from typing import Any, cast
 from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from contracts.models import PolicyVersion
 from slaportal.pages.fields import ReaderTimeField, fill_in, zone_in_words
@@ -133,3 +133,13 @@ def withdraw_confirmation(form: NewVersionForm, name: str) -> None:
     sent = cast("QueryDict", form.data).copy()
     sent.pop(name, None)
     form.data = sent
+
+
+def name_dropped(form: NewVersionForm, count: int, number: int) -> None:
+    """Says at the confirmation how many scenarios of which version it would leave out."""
+    said = ngettext(
+        "%(count)s scenario of version %(number)s is then not run any more.",
+        "%(count)s scenarios of version %(number)s are then not run any more.",
+        count,
+    )
+    form["confirm_dropped"].help_text = said % {"count": count, "number": number}

@@ -17,7 +17,7 @@ from slaportal.pages.refusals import tell_in
 from slaportal.pages.times import at_reader
 from slaportal.refusal import Refusal
 from slaportal.site.policies.checking import Checked, check
-from slaportal.site.policies.forms import NewVersionForm, withdraw_confirmation
+from slaportal.site.policies.forms import NewVersionForm, name_dropped, withdraw_confirmation
 from slaportal.site.policies.versions import numbered, scenarios_of
 from slaportal.site.policies.what_if import what_if
 from slaportal.site.publishing import publish_with_scenarios, shipped_scenarios
@@ -97,6 +97,8 @@ def _checked(form: NewVersionForm, policy: str, latest: PolicyVersion | None) ->
         withdraw_confirmation(form, "confirm_warnings")
     if latest is None or given.get("dropped_of") != str(latest.number):
         withdraw_confirmation(form, "confirm_dropped")
+    if latest is not None and checked.dropped:
+        name_dropped(form, checked.dropped, latest.number)
     return checked
 
 
