@@ -43,6 +43,12 @@ def term_at(subscription: Subscription, at: datetime) -> Term | None:
     return term if term is not None and (term.ends_at is None or at < term.ends_at) else None
 
 
+def scenario_names_of(version: PolicyVersion) -> list[str]:
+    """The names of the scenarios that it was published by; of a version from before they were kept none are known."""
+    kept = getattr(version, "scenarios", None)
+    return [] if kept is None else list(kept.names)
+
+
 def agreement_at(subscription: Subscription, at: datetime) -> Agreement | None:
     """What was promised to the subscription at `at`; None while no term ran."""
     term = term_at(subscription, at)

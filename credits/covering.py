@@ -1,9 +1,11 @@
 """What a claim made now would cover: the windows of a period's credits, which are open, and which are claimed already.
 
+And where the stored credits stand with the claims that came since, until a worker has assessed them again.
 Worked out of the policy and of the stored figures, for a customer's scope shows no outages.
 """
 
 from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 
 from contracts.policy.agreement import Agreement
@@ -14,6 +16,8 @@ from credits.models import Assessment
 from credits.queries import claimable_rules_of
 from slaportal.intervals import Instant, instant_of
 from uptime.models import SubscriptionPeriod
+
+_CLAIMABLE, _CLAIMED, _EXPIRED = (Assessment.Status.CLAIMABLE, Assessment.Status.CLAIMED, Assessment.Status.EXPIRED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +107,47 @@ def left_to_claim(
     left = uncovered(windows_of(period, agreement, rules, assessments, up_to_date=up_to_date), claimed, at)
     if not left:
         return None
-    claimable = Assessment.Status.CLAIMABLE
-    owed = tuple(row for row in assessments if row.position in rules and row.status == claimable)
+    owed = tuple(row for row in assessments if row.position in rules and row.status == _CLAIMABLE)
     if owed:
         return Left(tuple(left), owed, ahead=False, unknown=False)
     if not any(rule.claim.from_ == "failure" for rule in rules.values()):
         return None
     return Left(tuple(left), (), ahead=True, unknown=all(window.start is None for window in left))
+
+
+def turned(row: Assessment, claimed: Sequence[Instant]) -> bool:
+    """Whether the claims that count may make something else of the stored credit: one came, or the last one went."""
+    return row.status == (_CLAIMABLE if claimed else _CLAIMED)
+
+
+def with_claims(
+    period: SubscriptionPeriod,
+    agreement: Agreement,
+    assessments: Sequence[Assessment],
+    claimed: Sequence[Instant],
+    *,
+    at: Instant,
+) -> list[Assessment]:
+    """The stored credits as they stand by the claims that count at `at`: to be shown, never to be saved.
+
+    An amount stays as it was worked out: where each failure is claimed by itself the worker says what of it is claimed.
+    """
+    rules = claimable_rules_of(period, agreement)
+
+    def in_time(row: Assessment) -> bool:
+        windows = windows_of(period, agreement, {row.position: rules[row.position]}, [row], up_to_date=True)
+        return any(window.takes(made) for window in windows for made in claimed)
+
+    return [
+        _turned(row, _CLAIMED if in_time(row) else _CLAIMABLE, at)
+        if row.position in rules and turned(row, claimed)
+        else row
+        for row in assessments
+    ]
+
+
+def _turned(row: Assessment, status: str, at: Instant) -> Assessment:
+    over = row.claim_by is not None and instant_of(row.claim_by) < at
+    shown = copy(row)
+    shown.status = _EXPIRED if over and status == _CLAIMABLE else status
+    return shown

@@ -1,5 +1,6 @@
 """What is asked on the pages of tickets."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
@@ -7,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from contracts.models import Service, Subscription
 from contracts.policy.agreement import Agreement
+from slaportal.pages.fields import follows
 from slaportal.tenancy.models import Membership
 from tickets.words import RESOLUTIONS_IN_WORDS, STATUSES_IN_WORDS, severity_in_words
 
@@ -129,9 +131,7 @@ class OpenForm(forms.Form):
             field = self.fields[name]
             assert isinstance(field, forms.ModelChoiceField)
             field.queryset = rows
-        severity = self.fields["severity"]
-        assert isinstance(severity, forms.ChoiceField)
-        severity.choices = [("", _("As the policy says")), *choices.severities]
+        self._offer(choices.severities)
         if choices.requesters is None:
             del self.fields["requester"], self.fields["opened_at"]
         else:
@@ -139,15 +139,31 @@ class OpenForm(forms.Form):
             assert isinstance(requester, forms.ModelChoiceField)
             requester.queryset, requester.required, requester.empty_label = choices.requesters, True, None
 
+    def _offer(self, severities: "dict[Subscription, list[tuple[str, str]]]") -> None:
+        """The severities of the one subscription; of several each under its name, following which is chosen.
 
+        The chosen one is the first group: a severity that several have is then marked where it was chosen.
+        """
+        field = self.fields["severity"]
+        assert isinstance(field, forms.ChoiceField)
+        first: tuple[str, Any] = ("", _("As the policy says"))
+        if len(severities) < 2:
+            field.choices = [first, *(choice for offered in severities.values() for choice in offered)]
+            return
+        chosen = str(self["subscription"].value())
+        groups = sorted(severities.items(), key=lambda group: str(group[0].pk) != chosen)
+        field.choices = [first, *((subscription.name, offered) for subscription, offered in groups)]
+        follows(self, "severity", "subscription", [subscription.pk for subscription, _offered in groups])
+
+
+@dataclass(frozen=True)
 class Choices:
     """What there is to choose from when a ticket is opened; `requesters` None for a customer, who asks for oneself."""
 
-    def __init__(self, subscriptions: Any, services: Any, severities: list[tuple[str, str]], requesters: Any) -> None:
-        self.subscriptions = subscriptions
-        self.services = services
-        self.severities = severities
-        self.requesters = requesters
+    subscriptions: Any
+    services: Any
+    severities: dict[Subscription, list[tuple[str, str]]]
+    requesters: Any
 
 
 def severities_of(agreement: Agreement) -> list[tuple[str, str]]:

@@ -12,6 +12,8 @@ from slaportal.outbox.actions import leave_mail
 from slaportal.pages.lengths import length_in_words
 from slaportal.tenancy.models import Membership, Role
 from tickets.models import Breach, ClockWarning, Escalation, Ticket, TicketEvent
+from tickets.queries import agreement_of_ticket
+from tickets.timing import runs_in_open_hours
 
 CLOCKS_IN_WORDS = {
     "response": gettext_lazy("first response"),
@@ -133,13 +135,17 @@ def escalation_in_words(escalation: Escalation, due_at: datetime | None) -> str:
 
 def _moment_in_words(escalation: Escalation, due_at: datetime | None) -> str:
     moment = read_moment(escalation.moment)
-    length = length_in_words(timedelta(microseconds=moment.offset_us or 0))
+    offset = moment.offset_us or 0
+    open_hours = offset < 0 and runs_in_open_hours(
+        agreement_of_ticket(escalation.ticket), escalation.clock, escalation.severity
+    )
+    length = length_in_words(timedelta(microseconds=offset), open_hours=open_hours)
     told = {"clock": CLOCKS_IN_WORDS[escalation.clock], "length": length, "percent": escalation.moment.rstrip("%")}
     if moment.share is not None:
         said = _("%(percent)s %% of the time for the %(clock)s is used up.") % told
-    elif not moment.offset_us:
+    elif not offset:
         said = _("The time for the %(clock)s is used up.") % told
-    elif moment.offset_us < 0:
+    elif offset < 0:
         said = _("%(length)s of the time for the %(clock)s are left.") % told
     else:
         said = _("The %(clock)s is late by %(length)s.") % told

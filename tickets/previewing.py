@@ -106,6 +106,6 @@ def _in_words(clock: Clock | None) -> str:
     if clock.outcome == "breached":
         return _("breached")
     if clock.due is None:
-        left = length_in_words(timedelta(microseconds=clock.remaining))
+        left = length_in_words(timedelta(microseconds=clock.remaining), open_hours=clock.target.in_open_hours)
         return _("paused with %(left)s left") % {"left": left}
     return _("runs")

@@ -21,6 +21,7 @@ from slaportal.pages.times import Shown, at_reader
 from slaportal.tenancy.models import Membership, Tenant
 from tickets.models import Escalation, Standing, Ticket, TicketClock
 from tickets.queries import agreements_of
+from tickets.timing import runs_in_open_hours
 from tickets.words import (
     CLOCKS_NAMED,
     STATUSES_IN_WORDS,
@@ -215,7 +216,8 @@ def _row(
     escalation: Escalation | None,
     now: datetime,
 ) -> Row:
-    badge = None if clock is None else badge_of(clock, row["status"], now)
+    open_hours = clock is not None and runs_in_open_hours(agreement, clock.clock, clock.severity)
+    badge = None if clock is None else badge_of(clock, row["status"], now, open_hours=open_hours)
     left = None
     if clock is not None and clock.due_at is None:
         left = timedelta(microseconds=clock.remaining_us or 0)
@@ -229,13 +231,13 @@ def _row(
         standing=Standing(row["standing"]),
         clock="" if clock is None else str(CLOCKS_NAMED[clock.clock]),
         badge=badge,
-        paused_left="" if left is None else length_in_words(left),
+        paused_left="" if left is None else length_in_words(left, open_hours=open_hours),
         opened=at_reader(row["opened_at"], now) if clock is None else None,
         owner=row["owner"] or "",
         due_at=None if clock is None else clock.due_at,
         left=left,
         opened_at=row["opened_at"],
-        escalated="" if escalation is None else escalated_element(escalation, now),
+        escalated="" if escalation is None else escalated_element(escalation, agreement, now),
         escalated_at=None if escalation is None else escalation.reached_at,
     )
 

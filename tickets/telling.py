@@ -151,7 +151,7 @@ def escalations_told(ticket: Ticket, agreement: Agreement, *, now: datetime) -> 
         EscalationTold(
             clock=str(CLOCKS_NAMED[row.clock]),
             severity=severity_in_words(agreement, row.severity).name,
-            step=step_in_words(row),
+            step=step_in_words(row, agreement),
             reached=at_reader(row.reached_at, now),
             announced=at_reader(row.announced_at, now),
             told=", ".join(row.told),
@@ -182,25 +182,28 @@ def _told(clock: Clock, history: History, *, now: datetime, customer: bool) -> C
     if clock.state == "paused" and clock.due is None:
         resumed = at_reader(moment_of(target.calendar.deadline(clock.at, clock.remaining)), now)
     promise = explanation.promise
-    days = target.limit_days
+    days, open_hours = target.limit_days, target.in_open_hours
+    used = _length(clock.elapsed, open_hours=open_hours)
     return ClockTold(
         name=str(CLOCKS_NAMED[clock.name]),
         goal=_strength(promise.strength),
-        badge=badge_of(_as_row(clock), history.status or "", now, customer=customer),
-        limit=_("%(days)s business days") % {"days": days} if days is not None else _length(target.limit),
-        used=_length(clock.elapsed),
+        badge=badge_of(_as_row(clock), history.status or "", now, open_hours=open_hours, customer=customer),
+        limit=_("%(days)s business days") % {"days": days}
+        if days is not None
+        else _length(target.limit, open_hours=open_hours),
+        used=used,
         due=None if clock.due is None else to_the_second(moment_of(clock.due)),
         aim=None if clock.aim is None else at_reader(moment_of(clock.aim), now),
         if_resumed=resumed,
-        parts=_parts(explanation.segments, now, customer=customer),
-        total=_length(clock.elapsed),
+        parts=_parts(explanation.segments, now, open_hours=open_hours, customer=customer),
+        total=used,
         clause=promise.clause or "",
         note=promise.note or "",
         calendar=getattr(promise, "calendar", "always"),
     )
 
 
-def _parts(segments: Sequence[Segment], now: datetime, *, customer: bool) -> list[Part]:
+def _parts(segments: Sequence[Segment], now: datetime, *, open_hours: bool, customer: bool) -> list[Part]:
     """The segments on a line of 1,000 units, each at least two wide so that it can be seen."""
     whole = sum(segment.length for segment in segments) or 1
     parts, reached = [], 0
@@ -212,7 +215,7 @@ def _parts(segments: Sequence[Segment], now: datetime, *, customer: bool) -> lis
                 _part_in_words(segment, customer=customer),
                 at_reader(moment_of(segment.start), now),
                 at_reader(moment_of(segment.end), now),
-                _length(segment.length),
+                _length(segment.length, open_hours=open_hours and segment.kind == "running"),
                 min(reached, 998),
                 width,
             )
@@ -236,8 +239,8 @@ def _strength(strength: str) -> str:
     return {"guarantee": "", "target": _("goal"), "best_effort": _("when possible")}[strength]
 
 
-def _length(us: int) -> str:
-    return length_in_words(timedelta(microseconds=us))
+def _length(us: int, *, open_hours: bool) -> str:
+    return length_in_words(timedelta(microseconds=us), open_hours=open_hours)
 
 
 def _as_row(clock: Clock) -> TicketClock:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import cast
 
 from contracts.policy.agreement import Agreement
 from contracts.policy.calendars import Calendar
@@ -24,6 +25,11 @@ class Target:
     calendar: Calendar
     next_open_day: bool
     promise: ClockPromise
+
+    @property
+    def in_open_hours(self) -> bool:
+        """Whether its time is that of a calendar that closes; business days are counted in real time."""
+        return self.limit_days is None and not self.calendar.always
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,6 +63,12 @@ def timing_of(agreement: Agreement) -> Timing:
         tuple(support.severities.entries),
         support.default_severity,
     )
+
+
+def runs_in_open_hours(agreement: Agreement, clock: str, severity: str) -> bool:
+    """Whether the time of that clock at that severity is that of a calendar that closes."""
+    target = timing_of(agreement).targets[cast("Clock", clock)].get(severity)
+    return target is not None and target.in_open_hours
 
 
 def _target(clock: Clock, severity: str, promise: ClockPromise, limit: Duration, calendar: Calendar) -> Target:

@@ -15,6 +15,7 @@ from contracts.policy.document.values import read_moment
 from slaportal.pages.lengths import length_in_words
 from slaportal.pages.times import Shown, at_reader, to_the_second
 from tickets.models import Escalation, TicketClock
+from tickets.timing import runs_in_open_hours
 
 STATUSES_IN_WORDS = {
     "open": gettext_lazy("Open"),
@@ -117,11 +118,16 @@ def severity_in_words(agreement: Agreement, key: str) -> SeverityShown:
     return SeverityShown(key, name, max(1, 3 - place * 3 // max(3, count)), top=place == 0)
 
 
-def badge_of(clock: TicketClock, status: str, now: datetime, *, customer: bool = False) -> Badge:
-    """What the badge of a stored clock says at `now`; the stored row may be some seconds behind it."""
+def badge_of(
+    clock: TicketClock, status: str, now: datetime, *, open_hours: bool = False, customer: bool = False
+) -> Badge:
+    """What the badge of a stored clock says at `now`; the stored row may be some seconds behind it.
+
+    How long it is until a deadline is real time; what a paused clock has left is time of its own, maybe `open_hours`.
+    """
     due = None if clock.due_at is None else at_reader(clock.due_at, now)
     soon_iso = "" if clock.soon_at is None else clock.soon_at.isoformat()
-    title = _title(clock)
+    title = _title(clock, open_hours=open_hours)
     if clock.stopped_at is not None:
         if clock.outcome == "breached":
             return Badge("breached", _("Missed"), title, due, "", tick=False)
@@ -140,34 +146,35 @@ def badge_of(clock: TicketClock, status: str, now: datetime, *, customer: bool =
     return Badge("running", _("%(length)s left") % {"length": left}, title, due, soon_iso, tick=True)
 
 
-def step_in_words(escalation: Escalation) -> str:
-    """At which moment of its clock it came, in a few words."""
+def step_in_words(escalation: Escalation, agreement: Agreement) -> str:
+    """At which moment of its clock it came, in a few words: before due in the clock's own time."""
     moment = read_moment(escalation.moment)
     if moment.share is not None:
         return _("%(percent)s %% used up") % {"percent": escalation.moment.rstrip("%")}
     offset = moment.offset_us or 0
     if not offset:
         return _("time used up")
-    told = {"length": length_in_words(timedelta(microseconds=offset))}
+    open_hours = offset < 0 and runs_in_open_hours(agreement, escalation.clock, escalation.severity)
+    told = {"length": length_in_words(timedelta(microseconds=offset), open_hours=open_hours)}
     return _("%(length)s left") % told if offset < 0 else _("%(length)s late") % told
 
 
-def escalated_element(escalation: Escalation, now: datetime) -> SafeString:
+def escalated_element(escalation: Escalation, agreement: Agreement, now: datetime) -> SafeString:
     """That a ticket is escalated, as markup for long lists; the title says which clock, at which step and when."""
     title = _("%(clock)s: %(step)s, %(at)s") % {
         "clock": CLOCKS_NAMED[escalation.clock],
-        "step": step_in_words(escalation),
+        "step": step_in_words(escalation, agreement),
         "at": at_reader(escalation.reached_at, now).text,
     }
     return format_html(_ESCALATED, title, _sprite(), _("Escalated"))
 
 
-def _title(clock: TicketClock) -> str:
+def _title(clock: TicketClock, *, open_hours: bool) -> str:
     """The absolute instants, to the second."""
     name = str(CLOCKS_NAMED[clock.clock])
     if clock.due_at is None:
-        left = timedelta(microseconds=clock.remaining_us or 0)
-        return _("%(clock)s: %(length)s left when it goes on") % {"clock": name, "length": length_in_words(left)}
+        left = length_in_words(timedelta(microseconds=clock.remaining_us or 0), open_hours=open_hours)
+        return _("%(clock)s: %(length)s left when it goes on") % {"clock": name, "length": left}
     said = _("%(clock)s due %(due)s") % {"clock": name, "due": to_the_second(clock.due_at).text}
     if clock.stopped_at is not None:
         said += _(", stopped %(at)s") % {"at": to_the_second(clock.stopped_at).text}

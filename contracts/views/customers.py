@@ -18,6 +18,7 @@ from contracts.views.lines import contact_lines, service_lines, subscription_lin
 from contracts.views.steps import attempt
 from slaportal.pages.paging import page_of
 from slaportal.tenancy.access import get_tenant_for, membership_of, needs
+from slaportal.tenancy.acts import act_of
 from slaportal.tenancy.models import STAFF_ROLES, Role, Tenant
 
 
@@ -57,6 +58,7 @@ def customer_page(
     return render(request, "contracts/customer.html", words, status=status)
 
 
+@act_of("customer", "pk")
 @needs(Role.ADMIN)
 @require_POST
 def service_add(request: HttpRequest, pk: int) -> HttpResponse:
@@ -72,6 +74,7 @@ def service_add(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("customer", pk=pk)
 
 
+@act_of("customer", "pk")
 @needs(Role.ADMIN)
 @require_POST
 def contact_add(request: HttpRequest, pk: int) -> HttpResponse:
@@ -103,6 +106,7 @@ def contact(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "contracts/contact.html", {"contact": found, "form": form}, status=status)
 
 
+@act_of("customer", pk=lambda actor, pk: get_contact_for(actor, pk).tenant_id)
 @needs(Role.ADMIN)
 @require_POST
 def contact_remove(request: HttpRequest, pk: int) -> HttpResponse:

@@ -23,6 +23,7 @@ from contracts.views.lines import OVER, term_line, title_of
 from contracts.views.steps import attempt
 from slaportal.refusal import Refusal
 from slaportal.tenancy.access import membership_of, needs
+from slaportal.tenancy.acts import act_of
 from slaportal.tenancy.models import STAFF_ROLES, Role
 
 
@@ -84,6 +85,7 @@ def _agreed(one: Subscription, offered: Any) -> Agreement | None:
     return agreement_of(document, last[0].plan if last[0].plan in document.plans else None)
 
 
+@act_of("subscription", "pk")
 @needs(Role.ADMIN)
 @require_POST
 def subscription_rename(request: HttpRequest, pk: int) -> HttpResponse:
@@ -98,6 +100,7 @@ def subscription_rename(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("subscription", pk=pk)
 
 
+@act_of("subscription", "pk")
 @needs(Role.ADMIN)
 @require_POST
 def subscription_standing(request: HttpRequest, pk: int) -> HttpResponse:
@@ -112,6 +115,7 @@ def subscription_standing(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("subscription", pk=pk)
 
 
+@act_of("subscription", "pk")
 @needs(Role.ADMIN)
 @require_POST
 def subscription_cover(request: HttpRequest, pk: int) -> HttpResponse:
@@ -126,6 +130,7 @@ def subscription_cover(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("subscription", pk=pk)
 
 
+@act_of("subscription", "pk")
 @needs(Role.ADMIN)
 @require_POST
 def subscription_uncover(request: HttpRequest, pk: int, service: int) -> HttpResponse:

@@ -16,7 +16,7 @@ from credits.models import Assessment, Claim
 from credits.queries import COUNTING, OPEN
 from credits.showing.instants import Until, until_of
 from credits.showing.reckonings import Step, steps_of
-from slaportal.intervals import instant_of, moment_of
+from slaportal.intervals import Instant, instant_of, moment_of
 from slaportal.pages.amounts import money
 from slaportal.pages.times import Shown, at_reader
 from tickets.words import CLOCKS_NAMED
@@ -179,6 +179,11 @@ def _sentence(row: Assessment, status: Assessment.Status, until: Until | None, *
     }[status] % told
 
 
+def counting(claims: Iterable[Claim]) -> list[Instant]:
+    """When the claims were made that count."""
+    return [instant_of(claim.at) for claim in claims if claim.state in COUNTING]
+
+
 def to_claim(
     period: SubscriptionPeriod,
     agreement: Agreement,
@@ -189,8 +194,7 @@ def to_claim(
     now: datetime,
 ) -> ToClaim | None:
     """What a claim made now would be for, as `file_claim` judges it; None where it would be refused or for nothing."""
-    claimed = [instant_of(claim.at) for claim in claims if claim.state in COUNTING]
-    left = left_to_claim(period, agreement, assessments, claimed, up_to_date=up_to_date, at=instant_of(now))
+    left = left_to_claim(period, agreement, assessments, counting(claims), up_to_date=up_to_date, at=instant_of(now))
     if left is None:
         return None
     until = None if left.until is None else until_of(moment_of(left.until), agreement.zone, now)

@@ -13,12 +13,14 @@ from credits.forms import ClaimForm
 from credits.views.months import EVERYBODY, claimed_words, known_of, page_of_month
 from slaportal.refusal import Refusal
 from slaportal.tenancy.access import membership_of, needs
+from slaportal.tenancy.acts import act_of
 from slaportal.tenancy.models import CUSTOMER_ROLES, Membership
 from uptime.access import get_period_for
 from uptime.models import SubscriptionPeriod
 from uptime.words import period_in_words
 
 
+@act_of("month", "pk")
 @needs(*EVERYBODY)
 @require_POST
 def month_claim(request: HttpRequest, pk: int) -> HttpResponse:
@@ -46,6 +48,7 @@ def _again(
     return render(request, "credits/month.html", words, status=refusal.status)
 
 
+@act_of("month", pk=lambda actor, pk: get_claim_for(actor, pk).period_id)
 @needs(*CUSTOMER_ROLES)
 @require_POST
 def claim_withdraw(request: HttpRequest, pk: int) -> HttpResponse:

@@ -17,13 +17,15 @@ from django.views.decorators.http import require_safe
 
 from contracts.models import Subscription
 from contracts.policy.agreement import Agreement
+from credits.covering import with_claims
 from credits.forms import ClaimForm, SearchForm
 from credits.models import Assessment, Claim
 from credits.queries import OPEN, agreement_of_period, assessments_of, claims_of, is_up_to_date, newest_revision
 from credits.showing.amounts import percent_cut
-from credits.showing.claims import ToClaim, cards_of, claim_rows, to_claim
+from credits.showing.claims import ToClaim, cards_of, claim_rows, counting, to_claim
 from credits.showing.lists import months_of, services_by_key
 from credits.showing.month import breaches_shown, month_of, verdict_of
+from slaportal.intervals import instant_of
 from slaportal.pages.times import at_reader
 from slaportal.tenancy.access import membership_of, needs
 from slaportal.tenancy.models import CUSTOMER_ROLES, STAFF_ROLES, Membership, Role
@@ -136,13 +138,12 @@ def page_of_month(known: Known, actor: Membership, form: ClaimForm, now: datetim
 
 
 def _credits(known: Known, agreement: Agreement, actor: Membership, now: datetime) -> dict[str, Any]:
+    rows = with_claims(known.period, agreement, known.assessments, counting(known.claims), at=instant_of(now))
     claimable: ToClaim | None = None
     if known.newest.pk == known.period.pk and actor.role in MAY_CLAIM:
-        claimable = to_claim(
-            known.period, agreement, known.assessments, known.claims, up_to_date=known.up_to_date, now=now
-        )
+        claimable = to_claim(known.period, agreement, rows, known.claims, up_to_date=known.up_to_date, now=now)
     return {
-        "cards": cards_of(known.assessments, agreement, now, running=known.period.ends_at > now),
+        "cards": cards_of(rows, agreement, now, running=known.period.ends_at > now),
         "claimable": claimable,
         "claims": claim_rows(known.claims, known.period.currency, now),
         "live": known.period.closed_at is None or any(claim.state in OPEN for claim in known.claims),

@@ -17,13 +17,15 @@ from django.views.decorators.http import require_POST, require_safe
 
 from credits.access import get_claim_for
 from credits.actions.decisions import approve_claim, reject_claim, review_claim
+from credits.covering import with_claims
 from credits.models import Claim
 from credits.queries import OPEN, agreement_of_period, assessments_of, claims_of, is_up_to_date
 from credits.reviewing import DECIDED, case_of, claim_lines, listed_claims
-from credits.showing.claims import cards_of, claim_rows
+from credits.showing.claims import cards_of, claim_rows, counting
 from credits.showing.lists import services_by_key
 from credits.showing.month import month_of
 from credits.views.decisions import ApprovalForm, RejectionForm
+from slaportal.intervals import instant_of
 from slaportal.pages.amounts import plain
 from slaportal.pages.paging import page_of
 from slaportal.pages.refusals import tell_in
@@ -31,6 +33,7 @@ from slaportal.pages.spreadsheets import Cells, CsvFile, in_blocks
 from slaportal.pages.times import at_reader
 from slaportal.refusal import Refusal
 from slaportal.tenancy.access import membership_of, needs
+from slaportal.tenancy.acts import act_of
 from slaportal.tenancy.models import Membership, Role
 from uptime.views.trail import trail_of
 
@@ -142,7 +145,8 @@ def _page(
         refused = refused or " ".join(map(str, approving.non_field_errors()))
     if rejecting is not None and claim.state not in OPEN:
         refused = refused or " ".join(map(str, rejecting.non_field_errors()))
-    others = [one for one in claims_of(period) if one.pk != claim.pk]
+    made = list(claims_of(period))
+    others = [one for one in made if one.pk != claim.pk]
     words: dict[str, Any] = {
         "claim": claim,
         "line": line,
@@ -150,7 +154,7 @@ def _page(
         "period": period,
         "subscription": period.subscription,
         "month": month_of(period, agreement, services_by_key([period.subscription_id]), now),
-        "cards": cards_of(rows, agreement, now),
+        "cards": cards_of(with_claims(period, agreement, rows, counting(made), at=instant_of(now)), agreement, now),
         "closed": at_reader(period.closed_at, now) if period.closed_at else None,
         "closes": at_reader(period.closes_at, now),
         "others": claim_rows(others, period.currency, now),
@@ -164,6 +168,7 @@ def _page(
     return render(request, "credits/claim_review.html", words, status=status)
 
 
+@act_of("claim_review", "pk")
 @needs(*LEADS)
 @require_POST
 def take(request: HttpRequest, pk: int) -> HttpResponse:
@@ -181,6 +186,7 @@ def take(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("claim_review", pk=pk)
 
 
+@act_of("claim_review", "pk")
 @needs(*LEADS)
 @require_POST
 def approve(request: HttpRequest, pk: int) -> HttpResponse:
@@ -211,6 +217,7 @@ def _discretionary(claim: Claim) -> bool:
     return any(rules[row.position].schedule.discretionary and row.missed for row in mine)
 
 
+@act_of("claim_review", "pk")
 @needs(*LEADS)
 @require_POST
 def reject(request: HttpRequest, pk: int) -> HttpResponse:

@@ -20,6 +20,7 @@ from slaportal.audit.verification import Verdict, verify
 from slaportal.pages.spreadsheets import file_name
 from slaportal.refusal import Refusal
 from slaportal.tenancy.access import membership_of, needs
+from slaportal.tenancy.acts import act_of
 from slaportal.tenancy.models import Role
 
 ON_A_PAGE = 50
@@ -43,6 +44,7 @@ def audit(request: HttpRequest) -> HttpResponse:
     )
 
 
+@act_of("audit")
 @needs(Role.ADMIN)
 @require_POST
 def audit_export(request: HttpRequest) -> HttpResponse:
@@ -64,6 +66,7 @@ def audit_export(request: HttpRequest) -> HttpResponse:
     return response
 
 
+@act_of("audit")
 @needs(Role.ADMIN)
 @require_POST
 def audit_verify(request: HttpRequest) -> HttpResponse:

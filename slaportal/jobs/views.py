@@ -20,6 +20,7 @@ from slaportal.pages.paging import page_of
 from slaportal.pages.spreadsheets import Cells, CsvFile, in_blocks
 from slaportal.pages.times import Shown, at_reader
 from slaportal.tenancy.access import membership_of, needs
+from slaportal.tenancy.acts import act_of
 from slaportal.tenancy.models import STAFF_ROLES, Membership
 
 
@@ -120,6 +121,7 @@ def _shown(request: HttpRequest, pk: int) -> dict[str, object]:
     return {"line": _line(get_job_for(member, pk), timezone.now(), member)}
 
 
+@act_of("job", "pk")
 @needs(*STAFF_ROLES)
 @require_POST
 def job_cancel(request: HttpRequest, pk: int) -> HttpResponse:

@@ -20,6 +20,7 @@ from slaportal.pages.paging import page_of
 from slaportal.pages.spreadsheets import Cells, CsvFile, in_blocks
 from slaportal.pages.times import Shown, at_reader
 from slaportal.tenancy.access import membership_of, needs
+from slaportal.tenancy.acts import act_of
 from slaportal.tenancy.models import Role
 
 BADGES = {
@@ -109,6 +110,7 @@ def _state(request: HttpRequest) -> str:
     return asked if asked in State.values else ""
 
 
+@act_of("messages")
 @needs(Role.ADMIN)
 @require_POST
 def message_retry(request: HttpRequest, pk: int) -> HttpResponse:

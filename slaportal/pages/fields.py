@@ -1,5 +1,7 @@
-"""What forms ask alike: a time on the reader's own clock, with its zone beside it."""
+"""What forms ask alike: a time on the reader's own clock, with its zone beside it; lists that follow a choice."""
 
+import json
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, cast
 
@@ -62,3 +64,15 @@ def fill_in(form: forms.BaseForm, name: str, value: object) -> None:
     sent = cast("QueryDict", form.data).copy()
     sent[form.add_prefix(name)] = str(value)
     form.data = sent
+
+
+def follows(form: forms.BaseForm, name: str, followed: str, values: Sequence[object]) -> None:
+    """The list `name` has a group for each of those values of the field `followed`, in their order; "*": any other.
+
+    With `follow.js` it shows the group of what is chosen there; without it all groups, each under its name.
+    """
+    field = form.fields[name]
+    field.widget.attrs |= {
+        "data-follows": form[followed].id_for_label,
+        "data-groups": json.dumps([str(value) for value in values]),
+    }

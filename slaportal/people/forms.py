@@ -9,6 +9,7 @@ from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 
 from slaportal.api.areas import scopes_to_choose
+from slaportal.pages.fields import follows
 from slaportal.tenancy.models import CUSTOMER_ROLES, STAFF_ROLES, Membership, Role, Tenant, User
 
 
@@ -35,6 +36,7 @@ class InvitationForm(forms.Form):
             assert isinstance(tenant, forms.ModelChoiceField)
             tenant.queryset = tenants
             role.choices = [(_("Our own staff"), roles(STAFF_ROLES)), (_("A customer's people"), roles(CUSTOMER_ROLES))]
+            follows(self, "role", "tenant", ["", "*"])
         else:
             del self.fields["tenant"]
             role.choices = roles(CUSTOMER_ROLES)

@@ -25,6 +25,7 @@ from slaportal.tenancy.models import Membership, Role
 from tickets.models import Ticket, TicketClock
 from tickets.queries import agreements_of
 from tickets.queue import view_counts
+from tickets.timing import runs_in_open_hours
 from tickets.views.queue import VIEW_NAMES
 from tickets.words import STATUSES_TO_CUSTOMER, Badge, badge_of, severity_in_words
 from uptime.queries import windows_told
@@ -122,9 +123,15 @@ def _ticket_line(ticket: Ticket, clocks: list[TicketClock], agreement: Agreement
         severity=severity_in_words(agreement, ticket.severity).name,
         status=str(STATUSES_TO_CUSTOMER[ticket.status]),
         opened=at_reader(ticket.opened_at, now),
-        badge=None if leading is None else badge_of(leading, ticket.status, now, customer=True),
+        badge=None
+        if leading is None
+        else badge_of(leading, ticket.status, now, open_hours=_in_open_hours(leading, agreement), customer=True),
         promise=_promise(leading, ticket, agreement, now),
     )
+
+
+def _in_open_hours(clock: TicketClock, agreement: Agreement) -> bool:
+    return runs_in_open_hours(agreement, clock.clock, clock.severity)
 
 
 def _promise(clock: TicketClock | None, ticket: Ticket, agreement: Agreement, now: datetime) -> str:
@@ -132,7 +139,8 @@ def _promise(clock: TicketClock | None, ticket: Ticket, agreement: Agreement, no
     if clock is None:
         return _("No deadline runs now.")
     if clock.due_at is None:
-        left = length_in_words(timedelta(microseconds=clock.remaining_us or 0))
+        of_clock = timedelta(microseconds=clock.remaining_us or 0)
+        left = length_in_words(of_clock, open_hours=_in_open_hours(clock, agreement))
         if ticket.status == WAITING:
             return _("%(length)s left once you reply.") % {"length": left}
         return _("%(length)s left when it goes on.") % {"length": left}

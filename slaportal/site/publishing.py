@@ -12,6 +12,7 @@ from contracts.actions.policies import publish_policy, refuse_unless_publisher
 from contracts.models import PolicyVersion
 from contracts.policy.documents import Document, read_document, shipped_policy
 from contracts.policy.reading.places import joined
+from contracts.queries import scenario_names_of
 from slaportal.refusal import Refusal
 from slaportal.site.simulate.comparing import failures_of
 from slaportal.site.simulate.figures import figures_of
@@ -32,13 +33,16 @@ def publish_with_scenarios(
     note: str = "",
     retime: bool = False,
     confirm_warnings: bool = False,
+    without_scenarios_of: int | None = None,
 ) -> PolicyVersion:
     """Publishes the document of the text once every scenario (docs/scenario-format.md; None: there are none) holds.
 
     The scenarios are kept with the version as they were run.
     A scenario leaves `policy:` out, or names the document's provider or `policy`: it is this text that is tested, not
-    a published or shipped one. One transaction. Refuses `policy_refused` (DocumentRefused), `warnings_unconfirmed`,
-    `scenario_refused` (WrongFiles), `scenarios_failed`, and whatever `publish_policy` refuses.
+    a published or shipped one. Where there are none and the version before was published by some, its number in
+    `without_scenarios_of` says that this is meant. One transaction. Refuses `policy_refused` (DocumentRefused),
+    `warnings_unconfirmed`, `scenario_refused` (WrongFiles), `scenarios_failed`, whatever `publish_policy` refuses, and
+    at last `scenarios_dropped`.
     """
     refuse_unless_publisher(actor)
     document = read_document(text)
@@ -47,7 +51,7 @@ def publish_with_scenarios(
     with transaction.atomic():
         prepared = [] if scenarios is None else read_scenarios(scenarios, document=document, names=(policy,))
         _refuse_failing(prepared)
-        return publish_policy(
+        version = publish_policy(
             document,
             provider=provider,
             policy=policy,
@@ -59,6 +63,9 @@ def publish_with_scenarios(
             scenarios=scenarios.decode() if isinstance(scenarios, bytes) else scenarios or "",
             scenario_names=[one.scenario.name for one in prepared],
         )
+        if not prepared:
+            _refuse_dropping(version, without_scenarios_of)
+        return version
 
 
 def shipped_scenarios(key: str) -> bytes | None:
@@ -77,6 +84,24 @@ def _refuse_warnings(document: Document) -> None:
             fields={problem.path or "document": problem.message for problem in reversed(document.warnings)},
             status=409,
         )
+
+
+def _refuse_dropping(version: PolicyVersion, confirmed: int | None) -> None:
+    """Asked last and under the lock of publishing: nobody publishes another version before this one meanwhile."""
+    versions = PolicyVersion.objects.filter(provider_id=version.provider_id, policy=version.policy)
+    before = versions.filter(number__lt=version.number).select_related("scenarios").order_by("-number").first()
+    dropped = 0 if before is None else len(scenario_names_of(before))
+    if before is None or not dropped or confirmed == before.number:
+        return
+    said = ngettext(
+        "Version %(number)s was published by %(count)s scenario, and this text comes with none: "
+        "it would not be run any more. Send it along, or confirm that version %(number)s is followed by one without.",
+        "Version %(number)s was published by %(count)s scenarios, and this text comes with none: "
+        "they would not be run any more. Send them along, or confirm that version %(number)s is followed by one "
+        "without.",
+        dropped,
+    ) % {"number": before.number, "count": dropped}
+    raise Refusal("scenarios_dropped", said, fields={"scenarios": said}, status=409)
 
 
 def _refuse_failing(prepared: Sequence[Prepared]) -> None:

@@ -17,6 +17,7 @@ from slaportal.outbox.actions import retry_given_up
 from slaportal.outbox.queries import given_up_count, last_given_up
 from slaportal.refusal import Refusal
 from slaportal.tenancy.access import membership_of, needs
+from slaportal.tenancy.acts import act_of
 from slaportal.tenancy.models import Membership, Role
 
 CHUNK = 100
@@ -44,6 +45,7 @@ def resend_all(actor: Membership) -> Job:
     return start_job("resend_given_up", actor=actor, arguments={"until": until}, total=total)
 
 
+@act_of("messages")
 @needs(Role.ADMIN)
 @require_POST
 def messages_resend_all(request: HttpRequest) -> HttpResponse:

@@ -49,7 +49,9 @@ def test_publishing_and_reading(world: World, programs: Programs) -> None:
         refused(same, 409, "policy_unchanged")
         early = confirmed(programs, text=TEXT + "\n", effective_from="2026-03-01T00:00:00Z")
         assert set(refused(admin.post("policies/", early), 400, "effective_too_early")) == {"effective_from"}
-        second = admin.post("policies/", {**early, "effective_from": "2026-04-01T00:00:00+02:00"}).said
+        second = admin.post(
+            "policies/", {**early, "effective_from": "2026-04-01T00:00:00+02:00", "without_scenarios_of": 1}
+        ).said
         listed = admin.get("policies/?policy=cloud").said["items"]
     assert [(row["number"], row["state"]) for row in listed] == [(2, "coming"), (1, "now")]
     assert second["effective_from"] == "2026-03-31T22:00:00Z"
@@ -94,6 +96,17 @@ def test_nothing_is_published_that_fails_its_scenarios(world: World, programs: P
     refused(programs("admin").post("policies/", body_of(text="format: 1", warned_of="x")), 400, "policy_refused")
     with world.inside("admin"):
         assert not PolicyVersion.objects.exists()
+
+
+def test_scenarios_are_dropped_only_by_naming_the_version_that_had_them(world: World, programs: Programs) -> None:
+    admin = programs("admin")
+    with time_machine.travel(MONDAY, tick=False):
+        assert admin.post("policies/", confirmed(programs, scenarios=SCENARIOS)).status_code == 201
+        later = confirmed(programs, text=TEXT + "\n", effective_from="2026-04-01T00:00:00Z")
+        for said in ({}, {"without_scenarios_of": 2}):
+            assert set(refused(admin.post("policies/", {**later, **said}), 409, "scenarios_dropped")) == {"scenarios"}
+        refused(admin.post("policies/", {**later, "without_scenarios_of": True}), 400, "invalid")
+        assert admin.post("policies/", {**later, "without_scenarios_of": 1}).said["number"] == 2
 
 
 def test_only_warnings_that_were_read_are_confirmed(world: World, programs: Programs) -> None:

@@ -77,6 +77,73 @@ def test_home_offers_the_claim_until_it_is_made(world: World) -> None:
     assert "October 2026 $100.00 claimed" in said
 
 
+def test_a_claim_and_taking_it_back_show_before_any_worker_has_assessed_again(world: World) -> None:
+    months = missed_month(world)
+    claim(world, "ann", months.pk)
+    (made,) = claims(months)
+    assert months.row().status == "claimable", "nobody assessed it since"
+    said = page(world, "ann", months.pk)
+    assert "Claimed in time. It is checked after the month has closed." in said
+    assert "It is yours if you claim it in time" not in said
+    assert "Claim $100.00" not in said
+    assert "Claim by" not in said
+    client = world.client("ann")
+    home = text_of(client.get(reverse("home")).content.decode())
+    assert "October 2026 $100.00 claimed" in home
+    assert "Claim $100.00" not in home
+    assert "$100.00 claimed" in text_of(client.get(reverse("months")).content.decode())
+    review = text_of(world.client("lead").get(reverse("claim_review", args=[made.pk])).content.decode())
+    assert "It is yours if you claim it in time" not in review
+
+    assessed()
+    assert client.post(reverse("claim_withdraw", args=[made.pk])).status_code == 302
+    said = page(world, "ann", months.pk)
+    assert "It is yours if you claim it in time" in said
+    assert "Claim $100.00" in said
+    home = text_of(client.get(reverse("home")).content.decode())
+    assert "Claim $100.00" in home
+    assert "October 2026 $100.00 claimed" not in home
+
+
+def test_a_claim_taken_back_after_the_window_is_not_offered_again(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    months = missed_month(world)
+    claim(world, "ann", months.pk)
+    assessed()
+    (made,) = claims(months)
+    late = NOW + 30 * DAY
+    monkeypatch.setattr(timezone, "now", lambda: late)
+    assert world.client("ann").post(reverse("claim_withdraw", args=[made.pk])).status_code == 302
+    said = page(world, "ann", months.pk)
+    assert "Lapsed: it could be claimed until" in said
+    assert "Claim $100.00" not in said
+
+
+def test_of_failures_with_windows_of_their_own_a_claim_reaches_those_that_were(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A claim from before a failure began covers nothing of it; one after it does, at once."""
+    before, after = (datetime.fromisoformat(f"2026-10-{day}T12:00:00+00:00") for day in (14, 16))
+    monkeypatch.setattr(timezone, "now", lambda: before)
+    months = Months(world, [per_hour()])
+    months.work_out(before)
+    assessed(before)
+    assert claim(world, "ann", months.pk).status_code == 302
+    monkeypatch.setattr(timezone, "now", lambda: after)
+    months.down("10-15 00:00", hours=20)
+    months.work_out(after)
+    assessed(after)
+    assert months.row().status == "claimable"
+    assert "It is yours if you claim it in time" in page(world, "ann", months.pk)
+    assert "can be claimed" in text_of(world.client("ann").get(reverse("months")).content.decode())
+
+    assert claim(world, "ann", months.pk).status_code == 302
+    assert months.row().status == "claimable"
+    assert "Claimed in time." in page(world, "ann", months.pk)
+    assert "can be claimed" not in text_of(world.client("ann").get(reverse("months")).content.decode())
+
+
 def test_sent_twice_is_one_claim(world: World) -> None:
     months = missed_month(world)
     token = str(uuid.uuid4())

@@ -86,6 +86,20 @@ def test_pages(browser: Browser, installation: Installation, who: str, looks: tu
     assert wrong == []
 
 
+@pytest.mark.parametrize("look_", [("light", 1280), ("dark", 390)], ids=str)
+def test_what_is_folded_one_under_the_other_can_be_hit(
+    browser: Browser, installation: Installation, look_: tuple[str, int]
+) -> None:
+    """A month with a credit, as it comes: elsewhere everything is unfolded before it is looked at."""
+    owed = "SELECT period_id FROM credits_assessment WHERE amount > 0 AND provider_id = %s ORDER BY period_id LIMIT 1"
+    provider = installation.ask("SELECT id FROM tenancy_provider WHERE slug = 'spirion'")[0][0]
+    period = installation.ask(owed, provider)[0][0]
+    with visiting(browser, installation, SEEN["lead"][0], theme=look_[0], width=look_[1]) as page:
+        page.goto(f"/months/{period}/")
+        assert page.locator("#claim details.small:not([open])").count() > 1
+        assert [*wrong_in_this_look(page)] == []
+
+
 @pytest.mark.parametrize(
     ("who", "path"), [("stranger", "/account/login/"), ("agent", "/queue/"), ("agent", "/"), ("manager", "/")]
 )

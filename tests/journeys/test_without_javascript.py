@@ -62,6 +62,24 @@ def test_a_customer_claims_a_credit_and_takes_it_back(browser: Browser, installa
         page.wait_for_url(f"**/months/{period}/")
         expect(page.get_by_text("Claimed by Walt Jensen")).to_be_visible()
         assert amount.startswith("$")
+        # No worker runs here: the page itself counts the claim that was made.
+        expect(page.locator("#claim")).to_contain_text("Claimed in time.")
+        expect(page.locator(f"form[action='/months/{period}/claim/']")).to_have_count(0)
         page.get_by_role("button", name="Withdraw the claim").click()
         expect(page.get_by_text("The claim is withdrawn.")).to_be_visible()
         expect(page.get_by_role("button", name="Withdraw the claim")).to_have_count(0)
+        expect(page.locator(f"form[action='/months/{period}/claim/']")).to_have_count(1)
+
+
+def test_a_refused_form_is_left_by_its_address(browser: Browser, installation: Installation) -> None:
+    with visiting(browser, installation, CUSTOMER, javascript=False) as page:
+        page.goto("/tickets/?open=1")
+        page.locator("tbody a").first.click()
+        page.wait_for_url("**/tickets/*/")
+        ticket = page.url
+        page.get_by_label("Your reply").fill(" ")
+        page.get_by_role("button", name="Send reply").click()
+        page.wait_for_url(f"{ticket}reply/")
+        page.goto(page.url)  # Enter in the address bar
+        assert page.url == ticket
+        expect(page.get_by_label("Your reply")).to_be_visible()

@@ -58,7 +58,8 @@ def test_the_state_in_the_address(world: World) -> None:
 def test_sending_again_by_the_button(world: World) -> None:
     (pk,) = given_up(world, "k")
     client = world.client("admin")
-    assert client.get(f"/messages/{pk}/retry/").status_code == 405
+    assert client.get(f"/messages/{pk}/retry/")["Location"] == "/messages/"
+    assert message(world, "p1", pk).state == State.GIVEN_UP
     assert client.post(f"/messages/{pk}/retry/").status_code == 302
     assert message(world, "p1", pk).state == State.WAITING
     assert client.post(f"/messages/{pk}/retry/").status_code == 409

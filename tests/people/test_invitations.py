@@ -160,3 +160,15 @@ def test_the_page_says_what_is_wrong_at_the_field(world: World) -> None:
     answer = world.client("admin").post(reverse("invite"), {"email": "agent@example.test", "role": "lead"})
     assert answer.status_code == 422
     assert "is a member already" in answer.content.decode()
+
+
+def test_the_roles_stand_under_the_side_they_belong_to_and_follow_it(world: World) -> None:
+    """An administrator chooses between staff and customers; a customer's manager has one side only."""
+    page = world.client("admin").get(reverse("people")).content.decode()
+    assert page.index('<optgroup label="Our own staff">') < page.index('<optgroup label="A customer&#x27;s people">')
+    assert 'data-follows="id_tenant"' in page
+    assert 'data-groups="[&quot;&quot;, &quot;*&quot;]"' in page
+    assert "/follow." in page
+    of_one_side = world.client("ann").get(reverse("people")).content.decode()
+    assert "data-follows" not in of_one_side
+    assert "/follow." not in of_one_side

@@ -128,6 +128,28 @@ def test_warnings_are_confirmed_and_only_those_that_were_read(world: World) -> N
     assert [version.text for version in versions(world)] == [WARNED]
 
 
+def test_emptied_scenarios_are_asked_about_with_their_number(world: World) -> None:
+    client = world.client("admin")
+    published(world, scenarios=FOUR_HOURS)
+    mended = {"text": f"{TEXT}# mended\n", "effective_from": "2099-01-01T00:00"}
+    kept = sent(client, scenarios=FOUR_HOURS, **mended)
+    assert "Publish without scenarios" not in body(kept)
+    for act, status in (("check", 200), ("publish", 409)):
+        answer = sent(client, act=act, **mended)
+        assert answer.status_code == status
+        assert "Version 1 was published by 1 scenario, and here there are none: it would not be run" in body(answer)
+        assert "Publish without scenarios 1 scenario of version 1 is then not run any more." in body(answer)
+        assert 'name="dropped_of" value="1"' in answer.content.decode()
+    assert "Nothing was published: there are no scenarios." in body(answer)
+    unread = sent(client, act="publish", confirm_dropped="on", dropped_of="0", **mended)
+    assert unread.status_code == 409
+    assert not re.search(r'name="confirm_dropped"[^>]* checked', unread.content.decode())
+    assert len(versions(world)) == 1
+    assert sent(client, act="publish", confirm_dropped="on", dropped_of="1", **mended).status_code == 302
+    assert [version.number for version in versions(world)] == [1, 2]
+    assert "Publish without scenarios" not in body(sent(client, text=f"{TEXT}# again\n"))
+
+
 def test_a_failing_scenario_is_named_with_what_was_expected(world: World) -> None:
     client = world.client("admin")
     for act, status in (("check", 200), ("publish", 422)):

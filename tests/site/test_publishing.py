@@ -1,6 +1,6 @@
 """Publishing runs the document's scenarios, and `manage.py load_policies` publishes the shipped ones by it."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -21,6 +21,7 @@ from tests.world import World
 
 THEN = datetime(2026, 9, 1, tzinfo=UTC)
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
+HOUR = timedelta(hours=1)
 TEXT = """\
 format: slaportal/1
 provider: {key: spirion, name: Spirion}
@@ -68,10 +69,9 @@ def publish(world: World, text: str, scenarios: str | None, who: str = "admin", 
         scenarios,
         provider=world.providers["p1"],
         policy="sla",
-        effective_from=THEN,
         actor=world.members[who],
         at=NOW,
-        **more,
+        **{"effective_from": THEN, **more},
     )
 
 
@@ -228,3 +228,31 @@ def test_load_policies_names_who_was_refused_and_goes_on(world: World, capsys: p
 def test_load_policies_wants_an_instant(world: World, since: str) -> None:
     with pytest.raises(CommandError, match="is no instant"):
         call_command("load_policies", since=since)
+
+
+def test_scenarios_are_not_dropped_unless_that_is_said(world: World) -> None:
+    """Also where they were emptied to a list of none; after a version without any nothing is asked."""
+    later = {"effective_from": NOW + HOUR}
+    with world.inside("admin"):
+        first = publish(world, TEXT, FOUR_HOURS)
+        for scenarios in (None, "scenarios: []\n"):
+            for said in (None, 7):
+                with pytest.raises(Refusal) as caught:
+                    publish(world, f"{TEXT}# 2\n", scenarios, without_scenarios_of=said, **later)
+                assert (caught.value.code, caught.value.status) == ("scenarios_dropped", 409)
+                assert "Version 1 was published by 1 scenario," in caught.value.message
+                assert set(caught.value.fields) == {"scenarios"}
+        assert PolicyVersion.objects.get() == first
+        assert Change.objects.count() == Event.objects.filter(action="policy_published").count() == 1
+
+        assert publish(world, f"{TEXT}# 2\n", None, without_scenarios_of=1, **later).number == 2
+        assert publish(world, f"{TEXT}# 3\n", None, effective_from=NOW + 2 * HOUR).number == 3
+
+
+def test_what_cannot_be_published_at_all_is_not_asked_about(world: World) -> None:
+    with world.inside("admin"):
+        publish(world, TEXT, FOUR_HOURS)
+        for text, since, code in ((TEXT, NOW + HOUR, "policy_unchanged"), (f"{TEXT}#\n", THEN, "effective_too_early")):
+            with pytest.raises(Refusal) as caught:
+                publish(world, text, None, effective_from=since)
+            assert caught.value.code == code

@@ -208,9 +208,13 @@ def test_pages_without_filters_show_nothing_foreign(committed: World, without_fi
 def test_doors_without_filters_open_nothing_foreign(committed: World, without_filters: None, who: str) -> None:
     browser = browser_of(committed, who)
     for path in foreign_paths(committed):
-        for answer in (browser.get(path), browser.post(path)):
-            assert answer.status_code in {403, 404, 405}, path
+        looked, sent = browser.get(path), browser.post(path)
+        for answer in (looked, sent):
             assert canaries_in(answer.content.decode()) <= own_canaries(committed, who), path
+        assert sent.status_code in {403, 404, 405}, path
+        # An act of a list leads to the reader's own list, whatever number stands in its address.
+        led = looked.status_code == 302 and looked.headers["Location"] == f"/{path.split('/')[1]}/"
+        assert led or looked.status_code in {403, 404, 405}, path
 
 
 def test_of_another_customer_of_the_same_provider_nothing_is_there_either(

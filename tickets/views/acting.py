@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 
 from slaportal.refusal import Refusal
 from slaportal.tenancy.access import membership_of, needs
+from slaportal.tenancy.acts import act_of
 from slaportal.tenancy.models import STAFF_ROLES, Membership, Role
 from tickets.access import get_breach_for, get_ticket_for
 from tickets.actions.conversation import ask_for_status, note, reply
@@ -58,6 +59,7 @@ def _done(
     return page(request, now, actor, form, status=422)
 
 
+@act_of("ticket", "number")
 @needs(*EVERYBODY)
 @require_POST
 def ticket_reply(request: HttpRequest, number: int) -> HttpResponse:
@@ -75,6 +77,7 @@ def ticket_reply(request: HttpRequest, number: int) -> HttpResponse:
     )
 
 
+@act_of("ticket", "number")
 @needs(*STAFF_ROLES)
 @require_POST
 def ticket_note(request: HttpRequest, number: int) -> HttpResponse:
@@ -89,6 +92,7 @@ def ticket_note(request: HttpRequest, number: int) -> HttpResponse:
     )
 
 
+@act_of("ticket", "number")
 @needs(*STAFF_ROLES)
 @require_POST
 def ticket_status(request: HttpRequest, number: int) -> HttpResponse:
@@ -103,6 +107,7 @@ def ticket_status(request: HttpRequest, number: int) -> HttpResponse:
     )
 
 
+@act_of("ticket_severity", "number")
 @needs(*EVERYBODY)
 @require_POST
 def ticket_severity_set(request: HttpRequest, number: int) -> HttpResponse:
@@ -120,6 +125,7 @@ def ticket_severity_set(request: HttpRequest, number: int) -> HttpResponse:
     )
 
 
+@act_of("ticket", "number")
 @needs(*STAFF_ROLES)
 @require_POST
 def ticket_assign(request: HttpRequest, number: int) -> HttpResponse:
@@ -135,6 +141,7 @@ def ticket_assign(request: HttpRequest, number: int) -> HttpResponse:
     )
 
 
+@act_of("ticket", "number")
 @needs(*STAFF_ROLES)
 @require_POST
 def ticket_resolve(request: HttpRequest, number: int) -> HttpResponse:
@@ -151,6 +158,7 @@ def ticket_resolve(request: HttpRequest, number: int) -> HttpResponse:
     )
 
 
+@act_of("ticket", "number")
 @needs(*EVERYBODY)
 @require_POST
 def ticket_reopen(request: HttpRequest, number: int) -> HttpResponse:
@@ -161,6 +169,7 @@ def ticket_reopen(request: HttpRequest, number: int) -> HttpResponse:
     )
 
 
+@act_of("ticket", "number")
 @needs(*EVERYBODY)
 @require_POST
 def ticket_close(request: HttpRequest, number: int) -> HttpResponse:
@@ -171,6 +180,7 @@ def ticket_close(request: HttpRequest, number: int) -> HttpResponse:
     )
 
 
+@act_of("ticket", "number")
 @needs(*EVERYBODY)
 @require_POST
 def ticket_ask(request: HttpRequest, number: int) -> HttpResponse:
@@ -184,6 +194,7 @@ def ticket_ask(request: HttpRequest, number: int) -> HttpResponse:
     )
 
 
+@act_of("ticket", number=lambda actor, pk: get_breach_for(actor, pk).ticket.number)
 @needs(Role.LEAD, Role.ADMIN)
 @require_POST
 def breach_excuse(request: HttpRequest, pk: int) -> HttpResponse:

@@ -12,19 +12,22 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from contracts.policy.agreement import Agreement
 from slaportal.pages.paging import page_of
 from slaportal.pages.spreadsheets import Cells, CsvFile, in_blocks
 from slaportal.pages.times import at_reader
 from slaportal.tenancy.access import membership_of, needs
 from slaportal.tenancy.models import Membership
-from tickets.models import Ticket
+from tickets.models import Ticket, TicketClock
 from tickets.queries import agreements_of, clocks_of_tickets, tickets_of
+from tickets.timing import runs_in_open_hours
 from tickets.views.ticket import EVERYBODY
 from tickets.words import (
     BADGES_IN_WORDS,
     CLOCKS_NAMED,
     STATUSES_IN_WORDS,
     STATUSES_TO_CUSTOMER,
+    Badge,
     badge_of,
     severity_in_words,
 )
@@ -101,16 +104,21 @@ def _rows(found: Sequence[Ticket], now: datetime, *, customer: bool) -> list[dic
     rows = []
     for ticket in found:
         going = sorted(clocks[ticket.pk], key=lambda clock: (clock.due_at is None, clock.due_at or now))
-        leading = going[0] if going else None
+        leading, agreement = going[0] if going else None, agreements[ticket.version_id, ticket.plan]
         rows.append(
             {
                 "ticket": ticket,
                 "leading": leading,
-                "severity": severity_in_words(agreements[ticket.version_id, ticket.plan], ticket.severity),
+                "severity": severity_in_words(agreement, ticket.severity),
                 "status": statuses[ticket.status],
                 "clock": CLOCKS_NAMED[leading.clock] if leading else "",
-                "badge": badge_of(leading, ticket.status, now, customer=customer) if leading else None,
+                "badge": _badge(leading, ticket, agreement, now, customer=customer) if leading else None,
                 "opened": at_reader(ticket.opened_at, now),
             }
         )
     return rows
+
+
+def _badge(clock: TicketClock, ticket: Ticket, agreement: Agreement, now: datetime, *, customer: bool) -> Badge:
+    open_hours = runs_in_open_hours(agreement, clock.clock, clock.severity)
+    return badge_of(clock, ticket.status, now, open_hours=open_hours, customer=customer)

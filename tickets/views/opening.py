@@ -73,8 +73,10 @@ def _form(
 ) -> OpenForm:
     services = Service.objects.filter(coverages__subscription__in=subscriptions).distinct().order_by("name")
     people = Membership.objects.filter(tenant=tenant, removed_at=None).order_by("name") if actor.is_staff else None
-    severities = {promise.severity.key: promise.severity.name for promise in promised}
-    choices = Choices(subscriptions, services, list(severities.items()), people)
+    severities: dict[Subscription, list[tuple[str, str]]] = {}
+    for promise in promised:
+        severities.setdefault(promise.subscription, []).append((promise.severity.key, promise.severity.name))
+    choices = Choices(subscriptions, services, severities, people)
     data = request.POST if request.method == "POST" else None
     return OpenForm(data, choices=choices, initial={"token": uuid.uuid4()})
 

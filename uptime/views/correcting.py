@@ -17,6 +17,7 @@ from slaportal.pages.refusals import tell_in
 from slaportal.pages.times import at_reader
 from slaportal.refusal import Refusal
 from slaportal.tenancy.access import membership_of, needs
+from slaportal.tenancy.acts import act_of
 from slaportal.tenancy.models import Membership
 from uptime.access import get_outage_for
 from uptime.actions.outages import correct_outage, end_outage, strike_out_outage
@@ -31,6 +32,7 @@ from uptime.words import cause_in_words
 MONTHS_SHOWN = 200
 
 
+@act_of("outage", "pk")
 @needs(*LEADS)
 @require_POST
 def end(request: HttpRequest, pk: int) -> HttpResponse:
@@ -52,6 +54,7 @@ def end(request: HttpRequest, pk: int) -> HttpResponse:
     return outage_page(request, outage, ending=form, status=status)
 
 
+@act_of("outage", "pk")
 @needs(*LEADS)
 @require_POST
 def strike_out(request: HttpRequest, pk: int) -> HttpResponse:

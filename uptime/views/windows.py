@@ -17,6 +17,7 @@ from slaportal.pages.refusals import tell_in
 from slaportal.pages.times import at_reader
 from slaportal.refusal import Refusal
 from slaportal.tenancy.access import membership_of, needs
+from slaportal.tenancy.acts import act_of
 from slaportal.tenancy.models import STAFF_ROLES, Membership
 from uptime.access import get_window_for
 from uptime.actions.checks import in_order, unchanged_since
@@ -97,6 +98,7 @@ def _text(services: list[Service]) -> str:
     return _("We maintain %(services)s. During this time it may not be available.") % {"services": names}
 
 
+@act_of("window", "pk")
 @needs(*LEADS)
 @require_POST
 def announce(request: HttpRequest, pk: int) -> HttpResponse:
@@ -132,6 +134,7 @@ def _people_told(count: int) -> str:
     return ngettext("%(count)s person is told.", "%(count)s people are told.", count) % {"count": count}
 
 
+@act_of("window", "pk")
 @needs(*LEADS)
 @require_POST
 def cancel(request: HttpRequest, pk: int) -> HttpResponse:

@@ -31,6 +31,7 @@ from slaportal.pages.refusals import tell_in
 from slaportal.pages.spreadsheets import CsvFile, in_blocks
 from slaportal.refusal import Refusal
 from slaportal.tenancy.access import membership_of, needs
+from slaportal.tenancy.acts import act_of
 from slaportal.tenancy.models import Membership, Role
 
 OWNERS = (Role.ADMIN, Role.MANAGER)
@@ -113,6 +114,7 @@ def webhook_change(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "webhooks/change.html", {"form": form, "endpoint": endpoint}, status=status)
 
 
+@act_of("webhook", "pk")
 @needs(*OWNERS)
 @require_POST
 def webhook_rotate(request: HttpRequest, pk: int) -> HttpResponse:
@@ -128,6 +130,7 @@ def _acting(
 ) -> Callable[..., HttpResponseBase]:
     """A view that does one thing with one endpoint and leads back."""
 
+    @act_of("webhook", "pk")
     @needs(*OWNERS)
     @require_POST
     def acted(request: HttpRequest, pk: int) -> HttpResponse:
@@ -208,6 +211,7 @@ def webhook_delivery(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "webhooks/delivery.html", shown)
 
 
+@act_of("webhook", "pk")
 @needs(*OWNERS)
 @require_POST
 def webhook_resend_lost(request: HttpRequest, pk: int) -> HttpResponse:
@@ -219,6 +223,7 @@ def webhook_resend_lost(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("webhook", pk)
 
 
+@act_of("webhook_delivery", "pk")
 @needs(*OWNERS)
 @require_POST
 def webhook_resend(request: HttpRequest, pk: int) -> HttpResponse:

@@ -18,6 +18,7 @@ from slaportal.people.views.organisations import settings_page
 from slaportal.people.views.people import EVERYBODY
 from slaportal.refusal import Refusal
 from slaportal.tenancy.access import membership_of, needs, not_found
+from slaportal.tenancy.acts import act_of
 from slaportal.tenancy.models import Role
 
 A_YEAR_S = 365 * 24 * 3600
@@ -50,6 +51,7 @@ def _kept(request: HttpRequest, response: HttpResponse, digest: str) -> HttpResp
     return get_conditional_response(request, etag=response["ETag"], response=response) or response
 
 
+@act_of("provider")
 @needs(Role.ADMIN)
 @require_POST
 def provider_colour(request: HttpRequest) -> HttpResponse:
@@ -69,6 +71,7 @@ def provider_colour(request: HttpRequest) -> HttpResponse:
     return settings_page(request, colouring=form, nearest=nearest, status=status)
 
 
+@act_of("provider")
 @needs(Role.ADMIN)
 @require_POST
 def provider_logo(request: HttpRequest) -> HttpResponse:
@@ -87,6 +90,7 @@ def provider_logo(request: HttpRequest) -> HttpResponse:
     return settings_page(request, picturing=form, status=status)
 
 
+@act_of("provider")
 @needs(Role.ADMIN)
 @require_POST
 def provider_logo_remove(request: HttpRequest) -> HttpResponse:

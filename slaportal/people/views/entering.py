@@ -16,6 +16,7 @@ from slaportal.people.actions.invitations import Presented, accept_invitation, j
 from slaportal.people.actions.members import change_profile
 from slaportal.people.forms import JoinForm, ProfileForm
 from slaportal.refusal import Refusal
+from slaportal.tenancy.acts import act_of
 from slaportal.tenancy.middleware import CHOSEN
 from slaportal.tenancy.models import Role, User
 from slaportal.tenancy.queries import memberships_of
@@ -75,6 +76,7 @@ def switch(request: HttpRequest) -> HttpResponse:
     return render(request, "people/switch.html", {"memberships": memberships_of(request.user)})
 
 
+@act_of("switch")
 @login_required
 @require_POST
 def switch_to(request: HttpRequest, pk: int) -> HttpResponse:

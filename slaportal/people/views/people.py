@@ -20,6 +20,7 @@ from slaportal.people.forms import InvitationForm, RoleForm
 from slaportal.people.queries import open_invitations_for, people_for, tenants_for
 from slaportal.refusal import Refusal
 from slaportal.tenancy.access import get_member_for, membership_of, needs
+from slaportal.tenancy.acts import act_of
 from slaportal.tenancy.models import Membership, Role
 
 STAFF = (Role.AGENT, Role.LEAD, Role.ADMIN)
@@ -68,6 +69,7 @@ def _page(request: HttpRequest, actor: Membership, form: InvitationForm) -> dict
     }
 
 
+@act_of("people")
 @needs(*OVER_PEOPLE)
 @require_POST
 def invite_person(request: HttpRequest) -> HttpResponse:
@@ -103,6 +105,7 @@ def refuse_in(form: InvitationForm | RoleForm | object, refusal: Refusal) -> Non
         add_error(field, refusal.message)
 
 
+@act_of("people")
 @needs(*OVER_PEOPLE)
 @require_POST
 def revoke(request: HttpRequest, pk: int) -> HttpResponse:
@@ -133,6 +136,7 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "people/person.html", {"member": member, "form": form, "actor": actor}, status=status)
 
 
+@act_of("person", "pk")
 @needs(*EVERYBODY)
 @require_POST
 def remove(request: HttpRequest, pk: int) -> HttpResponse:

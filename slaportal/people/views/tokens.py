@@ -21,6 +21,7 @@ from slaportal.people.queries import tokens_for
 from slaportal.people.views.people import EVERYBODY, refuse_in
 from slaportal.refusal import Refusal
 from slaportal.tenancy.access import membership_of, needs
+from slaportal.tenancy.acts import act_of
 from slaportal.tenancy.models import ApiToken, Membership
 
 
@@ -88,6 +89,7 @@ def tokens_csv(request: HttpRequest) -> HttpResponseBase:
     return CsvFile("api-tokens", [*heads, _("Made"), _("Last used"), _("Expires")], rows, at=now)
 
 
+@act_of("tokens")
 @needs(*EVERYBODY)
 @require_POST
 def revoke(request: HttpRequest, pk: int) -> HttpResponse:

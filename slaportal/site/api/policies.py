@@ -82,12 +82,13 @@ class Policies(ApiView):
         status=201,
         examples={"A first version": {**EXAMPLE, "effective_from": "2026-01-01T00:00:00Z", "note": "As signed."}},
         refuses="`policy_refused`, `warnings_unconfirmed`, `scenario_refused`, `scenarios_failed`, `policy_unchanged`, "
-        "`effective_too_early`",
+        "`effective_too_early`, `scenarios_dropped`",
     )
     def post(self, call: Call) -> Answer:
         """Publishes a version of a policy from an instant on, once every scenario holds.
 
         The first version may lie in the past; a later one takes effect after the one before it and not before now.
+        One without scenarios after one that had some names that one in `without_scenarios_of`.
         Tickets and months that begin later pin it.
         """
         actor, body = call.actor, call.body
@@ -102,6 +103,7 @@ class Policies(ApiView):
             note=body["note"],
             retime=body["retime"],
             confirm_warnings=_confirmed(body),
+            without_scenarios_of=body.get("without_scenarios_of"),
         )
         return Answer(version_said(version, now=call.at), location=f"/api/v1/policies/{version.pk}/")
 

@@ -100,6 +100,12 @@ class PublishShape(Shape):
         default="",
         help_text=gettext_lazy("What `validate` gave as `warned_of`: publishes in spite of those warnings."),
     )
+    without_scenarios_of = Id(
+        required=False,
+        help_text=gettext_lazy(
+            "The number of the version before: publishes without scenarios although that one was published by some."
+        ),
+    )
 
 
 class FindingShape(Shape):

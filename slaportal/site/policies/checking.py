@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from contracts.models import PolicyVersion
 from contracts.policy.documents import Document, DocumentRefused, read_document
 from contracts.policy.reading import Problem
-from contracts.queries import document_of
+from contracts.queries import document_of, scenario_names_of
 from slaportal.refusal import Refusal
 from slaportal.site.policies.differences import PlanDifferences, differences_of
 from slaportal.site.simulate.comparing import failures_of
@@ -48,6 +48,7 @@ class Checked:
     scenarios: list[Tried] = field(default_factory=list)
     scenario_errors: list[Finding] = field(default_factory=list)
     refused: str = ""
+    dropped: int = 0  # scenarios of the version before that would not be run any more, as this text comes with none
 
     @property
     def failing(self) -> int:
@@ -56,7 +57,7 @@ class Checked:
 
     @property
     def publishable(self) -> bool:
-        """That nothing but warnings, the date or the same text could stand in its way."""
+        """That nothing but warnings, dropped scenarios, the date or the same text could stand in its way."""
         return not (self.errors or self.scenario_errors or self.failing or self.refused)
 
     @property
@@ -83,6 +84,8 @@ def check(text: str, scenarios: str | None, *, policy: str, latest: PolicyVersio
             checked.differences = differences_of(document_of(latest), document)
         if scenarios is not None:
             checked.scenarios = tried(scenarios, document, policy)
+        if latest is not None and not checked.scenarios:
+            checked.dropped = len(scenario_names_of(latest))
     except WrongFiles as wrong:
         checked.scenario_errors = [_in_scenarios(line, scenarios or "") for line in wrong.lines]
     except Refusal as refusal:

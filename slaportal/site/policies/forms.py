@@ -6,7 +6,7 @@ from typing import Any, cast
 from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from contracts.models import PolicyVersion
 from slaportal.pages.fields import ReaderTimeField, fill_in, zone_in_words
@@ -42,7 +42,8 @@ class CompareForm(forms.Form):
 class NewVersionForm(forms.Form):
     """A new version. A chosen file takes the place of what was typed; line ends are those of the text, not of the web.
 
-    `warned_of` stands for the warnings that were on the page: only those can be confirmed.
+    `warned_of` stands for the warnings that were on the page: only those can be confirmed; `dropped_of` is the number
+    of the version whose scenarios are left out.
     """
 
     text = forms.CharField(label=gettext_lazy("Text of the policy"), strip=False, required=False, widget=_text_area(24))
@@ -81,6 +82,8 @@ class NewVersionForm(forms.Form):
     )
     confirm_warnings = forms.BooleanField(label=gettext_lazy("Publish in spite of the warnings"), required=False)
     warned_of = forms.CharField(max_length=64, required=False, widget=forms.HiddenInput)
+    confirm_dropped = forms.BooleanField(label=gettext_lazy("Publish without scenarios"), required=False)
+    dropped_of = forms.CharField(max_length=64, required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, first: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -125,8 +128,18 @@ class NewVersionForm(forms.Form):
         return text
 
 
-def withdraw_confirmation(form: NewVersionForm) -> None:
-    """Unticks the confirmation of a form that was sent: its text has other warnings than those that were read."""
+def withdraw_confirmation(form: NewVersionForm, name: str) -> None:
+    """Unticks that confirmation of a form that was sent: what it would confirm now is not what was read."""
     sent = cast("QueryDict", form.data).copy()
-    sent.pop("confirm_warnings", None)
+    sent.pop(name, None)
     form.data = sent
+
+
+def name_dropped(form: NewVersionForm, count: int, number: int) -> None:
+    """Says at the confirmation how many scenarios of which version it would leave out."""
+    said = ngettext(
+        "%(count)s scenario of version %(number)s is then not run any more.",
+        "%(count)s scenarios of version %(number)s are then not run any more.",
+        count,
+    )
+    form["confirm_dropped"].help_text = said % {"count": count, "number": number}

@@ -17,7 +17,7 @@ from slaportal.pages.refusals import tell_in
 from slaportal.pages.times import at_reader
 from slaportal.refusal import Refusal
 from slaportal.site.policies.checking import Checked, check
-from slaportal.site.policies.forms import NewVersionForm, withdraw_confirmation
+from slaportal.site.policies.forms import NewVersionForm, name_dropped, withdraw_confirmation
 from slaportal.site.policies.versions import numbered, scenarios_of
 from slaportal.site.policies.what_if import what_if
 from slaportal.site.publishing import publish_with_scenarios, shipped_scenarios
@@ -30,6 +30,9 @@ _BESIDE = {
     "policy_refused": gettext_lazy("Nothing was published: something is wrong in the text. It is named line by line."),
     "warnings_unconfirmed": gettext_lazy(
         "Nothing was published: read the warnings, and confirm them or mend the text."
+    ),
+    "scenarios_dropped": gettext_lazy(
+        "Nothing was published: there are no scenarios. Confirm that, or put those of the version before back."
     ),
     "scenario_refused": gettext_lazy("Nothing was published: something is wrong in the scenarios."),
     "scenarios_failed": gettext_lazy("Nothing was published: the policy does not do what its scenarios say."),
@@ -59,7 +62,7 @@ def policy_new(request: HttpRequest, policy: str) -> HttpResponse:
     status = 200 if sound else 422
     if sound and checked is not None and request.POST.get("act") == "publish":
         try:
-            version = _publish(form, checked, policy, actor, now)
+            version = _publish(form, checked, policy, latest, actor=actor, at=now)
         except Refusal as refusal:
             status = _tell(form, refusal, latest, now)
         else:
@@ -85,19 +88,32 @@ def _effect(
 
 
 def _checked(form: NewVersionForm, policy: str, latest: PolicyVersion | None) -> Checked | None:
-    """What is found in texts that could be read at all; the form then goes by the warnings that are on the page."""
+    """What is found in texts that could be read at all; confirmed is only what was on the page when it was sent."""
     given = form.cleaned_data
     if not given.get("text") or "scenarios" not in given or form.has_error("text") or form.has_error("scenarios"):
         return None
     checked = check(given["text"], given["scenarios"], policy=policy, latest=latest)
     if given.get("warned_of") != checked.warned_of:
-        withdraw_confirmation(form)
+        withdraw_confirmation(form, "confirm_warnings")
+    if latest is None or given.get("dropped_of") != str(latest.number):
+        withdraw_confirmation(form, "confirm_dropped")
+    if latest is not None and checked.dropped:
+        name_dropped(form, checked.dropped, latest.number)
     return checked
 
 
-def _publish(form: NewVersionForm, checked: Checked, policy: str, actor: Membership, now: datetime) -> PolicyVersion:
-    """Only the warnings that were on the page are confirmed: a mended text can have others."""
+def _publish(
+    form: NewVersionForm,
+    checked: Checked,
+    policy: str,
+    latest: PolicyVersion | None,
+    *,
+    actor: Membership,
+    at: datetime,
+) -> PolicyVersion:
+    """Only what was on the page is confirmed: a mended text can have other warnings, another version can come first."""
     given = form.cleaned_data
+    without = latest is not None and given["confirm_dropped"] and given["dropped_of"] == str(latest.number)
     return publish_with_scenarios(
         given["text"],
         given["scenarios"],
@@ -105,10 +121,11 @@ def _publish(form: NewVersionForm, checked: Checked, policy: str, actor: Members
         policy=policy,
         effective_from=given["effective_from"],
         actor=actor,
-        at=now,
+        at=at,
         note=given["note"],
         retime=given["retime"],
         confirm_warnings=given["confirm_warnings"] and given["warned_of"] == checked.warned_of,
+        without_scenarios_of=latest.number if latest is not None and without else None,
     )
 
 
