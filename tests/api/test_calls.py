@@ -164,7 +164,7 @@ def test_a_reader_sends_what_changes_nothing(world: World, path: str, body: Any,
     if body is None:
         with world.inside("admin"):
             service = add_service(world.providers["p1"], "api", "API", tenant=None, actor="test", at=timezone.now())
-        body = {"services": [service.pk], **SATURDAY}
+        body = {**SATURDAY, "services": [service.pk]}
     for how in ({"read_only": True}, {"scopes": [scope]}, {"read_only": True, "scopes": [scope]}):
         answer = program(world, "admin", **how).post(path, body, Idempotency_Key="k")
         assert answer.status_code == 200, answer.said
