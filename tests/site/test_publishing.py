@@ -232,7 +232,7 @@ def test_load_policies_wants_an_instant(world: World, since: str) -> None:
 
 def test_scenarios_are_not_dropped_unless_that_is_said(world: World) -> None:
     """Also where they were emptied to a list of none; after a version without any nothing is asked."""
-    later = {"effective_from": NOW + HOUR}
+    later: dict[str, Any] = {"effective_from": NOW + HOUR}
     with world.inside("admin"):
         first = publish(world, TEXT, FOUR_HOURS)
         for scenarios in (None, "scenarios: []\n"):
