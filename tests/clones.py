@@ -80,7 +80,7 @@ def run(clone: str, login: str, code: str, **more: str) -> subprocess.CompletedP
         env=environment(clone, login, **more),
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,  # seconds; a test is stopped earlier, by its own limit
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr

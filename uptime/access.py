@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext as _
 
+from contracts.models import Subscription
 from slaportal.tenancy.access import not_found, require_role
 from slaportal.tenancy.models import STAFF_ROLES, Membership
 from uptime.models import Outage, RestorePoint, SubscriptionPeriod, Unmonitored, Window
@@ -38,6 +39,16 @@ def get_restore_point_for(actor: Membership, pk: int) -> RestorePoint:
     """A restore point of the staff's provider; customers read the verdicts on their backups instead: 403."""
     require_role(actor, *STAFF_ROLES)
     point = RestorePoint.objects.filter(pk=pk, provider_id=actor.provider_id).first()
+    if point is None:
+        raise not_found(_("There is no such restore point here."))
+    return point
+
+
+def get_restore_point_of(actor: Membership, subscription: Subscription, pk: int) -> RestorePoint:
+    """The same, of a service that the subscription covers; one of another service is not there."""
+    require_role(actor, *STAFF_ROLES)
+    covered = RestorePoint.objects.filter(service__coverages__subscription=subscription)
+    point = covered.filter(pk=pk, provider_id=actor.provider_id).select_related("service").first()
     if point is None:
         raise not_found(_("There is no such restore point here."))
     return point

@@ -25,6 +25,7 @@ DONE = {
     "outage_recorded": _("Outage recorded"),
     "outage_struck_out": _("Outage struck out"),
     "period_revised": _("Closed period revised"),
+    "restore_point_corrected": _("Restore point corrected"),
     "restore_point_gone": _("Restore point gone"),
     "restore_point_struck_out": _("Restore point struck out"),
     "restore_points_reported": _("Restore points reported"),

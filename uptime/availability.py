@@ -178,9 +178,8 @@ def measure_availability(
     why_none = _why_none(promise, period, active, subscription, denominator_us)
     if why_none is not None:
         return NoAvailability(period, start, end, why_none, promise)
-    outages = _with_unmeasured(outages, unmonitored, promise)
-    spans = [(outage, outage.span(now)) for outage in outages]
-    counted, reported = _Weighed(_of_counting_cause(spans, promise), promise), _Weighed(spans, promise)
+    happened = [(outage, outage.span(now)) for outage in _with_unmeasured(outages, unmonitored, promise)]
+    counted, reported = _Weighed(_of_counting_cause(happened, promise), promise), _Weighed(happened, promise)
     hidden = union([*cuts, *blind]) if promise.unmonitored == "excluded" else cuts
     stretches = difference(intersection(counted.spans, hours), hidden)
     left = _kept(stretches, promise.outages)
@@ -194,8 +193,8 @@ def measure_availability(
         cuts=cuts,
         blind=blind,
         verdicts=verdicts,
-        outages=tuple(outages),
-        spans=tuple(span for _outage, span in spans),
+        outages=tuple(outage for outage, _span in happened),
+        spans=tuple(span for _outage, span in happened),
         counting=_with_some_left(counted.outages, left),
         stretches=stretches,
         left=left,

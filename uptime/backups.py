@@ -45,10 +45,12 @@ class Lack(NamedTuple):
 class BackupVerdict:
     """One backup promise on one service: `asked` stretches or days were looked at, `missing` are those that lack.
 
-    `clause` is that of the promise, or else of the section; `ground` is where it stands, with its strength and note.
+    `promise` says how often and how long; `clause` is its own, or else that of the section; `ground` is where it
+    stands, with its strength and note.
     """
 
     name: str
+    promise: Backup
     ground: Ground
     clause: str | None
     asked: int
@@ -82,7 +84,7 @@ def judge_backups(
         else:
             asked, missing = _stretches(backup, there, (start, now), agreement.zone)
         ground = Ground(f"backups.{name}", backup)
-        found.append(BackupVerdict(name, ground, backup.clause or section.clause, asked, tuple(missing)))
+        found.append(BackupVerdict(name, backup, ground, backup.clause or section.clause, asked, tuple(missing)))
     return tuple(found)
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from contracts.models import Service
 from slaportal.pages.fields import ReaderTimeField, ZonedForm
 from slaportal.tenancy.models import Membership
-from uptime.models import Impact, Outage, Window
+from uptime.models import Impact, Outage, RestorePoint, Window
 from uptime.promised import causes_in_force, kinds_in_force
 from uptime.words import OUR_OWN, cause_in_words, kind_in_words
 
@@ -147,6 +147,49 @@ class ReasonForm(forms.Form):
 
     reason = forms.CharField(label=gettext_lazy("Reason"), max_length=500)
     seen = forms.IntegerField(widget=forms.HiddenInput)
+
+
+class RestorePointForm(ZonedForm):
+    """A restore point that was not reported by itself."""
+
+    service = forms.ModelChoiceField(Service.objects.none(), label=gettext_lazy("Service"), empty_label=None)
+    taken_at = ReaderTimeField(
+        label=gettext_lazy("Taken at"), help_text=gettext_lazy("As of when the service can be taken back.")
+    )
+
+    def __init__(self, *args: Any, services: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["service"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = services
+
+
+class GoneForm(ZonedForm):
+    """Since when it is gone."""
+
+    gone_at = ReaderTimeField(label=gettext_lazy("Gone since"), required=False, help_text=gettext_lazy("Empty: now."))
+    seen = forms.IntegerField(widget=forms.HiddenInput)
+
+
+class GoneCorrectionForm(ZonedForm):
+    """Since when it really is gone, if it is."""
+
+    gone_at = ReaderTimeField(
+        label=gettext_lazy("Gone since"), required=False, help_text=gettext_lazy("Empty: it is still there.")
+    )
+    reason = forms.CharField(label=gettext_lazy("Reason for the correction"), max_length=500)
+    seen = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, point: RestorePoint, **kwargs: Any) -> None:
+        kwargs.setdefault("initial", {"gone_at": point.gone_at, "seen": point.revision})
+        super().__init__(*args, **kwargs)
+        self._was = point.gone_at
+
+    def since(self) -> datetime | None:
+        """A time that looks as it was stays as it was, to the microsecond."""
+        was, now = self._was, self.cleaned_data["gone_at"]
+        found: datetime | None = was if was is not None and was.replace(microsecond=0) == now else now
+        return found
 
 
 class WindowForm(_OfServices):

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from django.db.models import Exists, F, Min, OuterRef, Q, QuerySet
 
 from contracts.models import Service, Subscription, Term
+from contracts.policy.agreement import Agreement
 from contracts.policy.periods import Active
 from contracts.queries import agreement_at
 from slaportal.intervals import instant_of, moment_of
@@ -17,9 +18,10 @@ from uptime.models import RestorePoint as RestorePointRow
 
 
 class BackedUp(NamedTuple):
-    """A service that a subscription covers, and the verdict on each backup promise for it."""
+    """A service that a subscription covers, and the verdict on each backup promise of the agreement for it."""
 
     service: Service
+    agreement: Agreement
     verdicts: tuple[BackupVerdict, ...]
 
 
@@ -104,4 +106,6 @@ def backups_of(subscription: Subscription, at: datetime) -> list[BackedUp]:
     points: dict[int, list[RestorePoint]] = defaultdict(list)
     for service, taken, gone in rows.values_list("service_id", "taken_at", "gone_at"):
         points[service].append(RestorePoint(instant_of(taken), None if gone is None else instant_of(gone)))
-    return [BackedUp(one, judge_backups(agreement, points[one.pk], active=active, now=now)) for one in services]
+    return [
+        BackedUp(one, agreement, judge_backups(agreement, points[one.pk], active=active, now=now)) for one in services
+    ]

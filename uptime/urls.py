@@ -1,8 +1,8 @@
-"""Routes of outages and maintenance."""
+"""Routes of outages, maintenance and backups."""
 
 from django.urls import path
 
-from uptime.views import correcting, maintenance, outages, windows
+from uptime.views import backups, correcting, maintenance, outages, restore_points, windows
 
 urlpatterns = [
     path("outages/", outages.outages, name="outages"),
@@ -19,4 +19,27 @@ urlpatterns = [
     path("maintenance/<int:pk>/announce/", windows.announce, name="window_announce"),
     path("maintenance/<int:pk>/move/", windows.move, name="window_move"),
     path("maintenance/<int:pk>/cancel/", windows.cancel, name="window_cancel"),
+    path("subscriptions/<int:pk>/backups/", backups.backups, name="subscription_backups"),
+    path("subscriptions/<int:pk>/backups.csv", backups.backups_csv, name="subscription_backups_csv"),
+    path("subscriptions/<int:pk>/backups/record/", backups.record, name="subscription_backup_record"),
+    path(
+        "subscriptions/<int:pk>/backups/<int:point>/",
+        restore_points.restore_point,
+        name="subscription_restore_point",
+    ),
+    path(
+        "subscriptions/<int:pk>/backups/<int:point>/gone/",
+        restore_points.gone,
+        name="subscription_restore_point_gone",
+    ),
+    path(
+        "subscriptions/<int:pk>/backups/<int:point>/correct/",
+        restore_points.correct,
+        name="subscription_restore_point_correct",
+    ),
+    path(
+        "subscriptions/<int:pk>/backups/<int:point>/strike-out/",
+        restore_points.strike_out,
+        name="subscription_restore_point_strike_out",
+    ),
 ]

@@ -7,7 +7,7 @@ from contracts.sentences.said import Group, Said, Section
 from contracts.sentences.support import hours_said, severities_said, support_said
 from contracts.sentences.without_clock import backups_said, notices_said, others_said
 
-__all__ = ["Group", "Said", "Section", "sections_of"]
+__all__ = ["Group", "Said", "Section", "backups_said", "sections_of"]
 
 
 def sections_of(agreement: Agreement) -> list[Section]:

@@ -49,6 +49,7 @@ def subscription_page(
     offered = versions_to_offer(actor.provider_id, now)
     plans = plans_offered(offered.get(one.policy, ()))
     terms = [term_line(term, plans, now) for term in one.terms.all()]
+    agreed = _agreed(one, offered)
     free = services_to_cover(one)
     known = {"current": one.account_current, "reason": one.account_reason}
     words = {
@@ -58,11 +59,12 @@ def subscription_page(
         "may_end": any(term.state != OVER for term in terms),
         "services": [coverage.service for coverage in one.coverages.all()],
         "may_change": actor.role == Role.ADMIN,
+        "backed_up": agreed is not None and bool(agreed.terms.backups.entries),
         "standing": standing or StandingForm(initial=known, prefix="standing"),
         "covering": covering or CoverForm(services=free, prefix="cover"),
         "may_cover": free.exists(),
         "renaming": renaming or NameForm(initial={"name": one.name}, prefix="name"),
-        "of_standing": of_standing(_agreed(one, offered)),
+        "of_standing": of_standing(agreed),
         "of_covering": of_covering(),
         "of_uncovering": of_uncovering(),
     }

@@ -83,19 +83,21 @@ def windows_said(windows: Sequence[Mapping[str, Any]], promise: Availability | N
     return said
 
 
-def days_said(period: SubscriptionPeriod, agreement: Agreement) -> list[Said]:
-    """Every day of the month; none where it has no availability."""
+def days_said(period: SubscriptionPeriod, agreement: Agreement, now: datetime) -> list[Said]:
+    """Every day of the month, those to come without figures; none where it has no availability."""
     if not period.figures.get("availability"):
         return []
     pieces = [piece for outage in outages_in(period.figures) for piece in outage.pieces]
     start, end = instant_of(period.starts_at), instant_of(period.ends_at)
+    strip = strip_of(pieces, start, end, agreement.zone, period.text, now=instant_of(now))
     return [
         {
             "day": day.date,
-            "counted_s": seconds_said(day.counted_us),
-            "not_counted_s": seconds_said(day.excluded_us),
+            "to_come": day.ahead,
+            "counted_s": None if day.ahead else seconds_said(day.counted_us),
+            "not_counted_s": None if day.ahead else seconds_said(day.excluded_us),
         }
-        for day in strip_of(pieces, start, end, agreement.zone, period.text).days
+        for day in strip.days
     ]
 
 

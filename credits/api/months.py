@@ -103,9 +103,12 @@ class MonthDays(ApiView):
 
     @operation("month_days", gives=DayShape, many=True)
     def get(self, call: Call, pk: int) -> Answer:
-        """Every day of a month on the policy's wall clock, with its downtime; none without an availability."""
+        """Every day of a month on the policy's wall clock, with its downtime; none without an availability.
+
+        Of days that have not begun (`to_come`) there are no figures yet.
+        """
         period = get_period_for(call.actor, pk)
-        return Answer(days_said(period, agreement_of_period(period)))
+        return Answer(days_said(period, agreement_of_period(period), call.at))
 
 
 class MonthBreaches(ApiView):

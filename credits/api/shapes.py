@@ -216,11 +216,12 @@ class MonthWindowShape(Shape):
 
 
 class DayShape(Shape):
-    """A day of the month, on the policy's wall clock."""
+    """A day of the month, on the policy's wall clock; its figures are null while it is `to_come`."""
 
     day = serializers.DateField()
-    counted_s = Seconds()
-    not_counted_s = Seconds()
+    to_come = serializers.BooleanField(help_text=_("Whether it has not begun yet."))
+    counted_s = Seconds(allow_null=True)
+    not_counted_s = Seconds(allow_null=True)
 
 
 class MonthBreachShape(Shape):

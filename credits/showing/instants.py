@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from slaportal.intervals import Instant, moment_of
 from slaportal.pages.lengths import length_in_words
-from slaportal.pages.times import Shown, at_reader
+from slaportal.pages.times import Shown, at_reader, zone_in_words
 
 
 @dataclass(frozen=True)
@@ -21,12 +21,6 @@ class Until:
     reader: Shown | None
     left: str
     over: bool
-
-
-def zone_in_words(zone: ZoneInfo) -> str:
-    """`New York time`, `UTC`."""
-    name = zone.key.rsplit("/", 1)[-1].replace("_", " ")
-    return name if name in ("UTC", "GMT") else _("%(place)s time") % {"place": name}
 
 
 def until_of(closes_at: datetime, zone: ZoneInfo, now: datetime) -> Until:

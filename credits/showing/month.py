@@ -14,11 +14,11 @@ from contracts.sentences.said import note_of
 from credits.showing.amounts import cut, fraction_of, percent_cut, short_length
 from credits.showing.arithmetic import Sum, sum_of
 from credits.showing.happened import Outages, WindowRow, outages_shown, spoken, windows_shown
-from credits.showing.instants import shown, zone_in_words
+from credits.showing.instants import shown
 from credits.showing.pictures import Burn, Strip, burn_of, strip_of
 from credits.showing.pieces import outages_in, windows_in
 from slaportal.intervals import instant_of
-from slaportal.pages.times import Shown, at_reader
+from slaportal.pages.times import Shown, at_reader, zone_in_words
 from tickets.models import Breach
 from tickets.words import CLOCKS_NAMED, severity_in_words
 from uptime.models import SubscriptionPeriod

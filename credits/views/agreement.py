@@ -13,11 +13,11 @@ from contracts.models import PolicyVersion, Subscription, Term
 from contracts.policy.documents import agreement_of
 from contracts.queries import document_of
 from contracts.sentences import sections_of
-from credits.showing.instants import zone_in_words
 from slaportal.pages.amounts import money
-from slaportal.pages.times import at_reader
+from slaportal.pages.times import at_reader, zone_in_words
 from slaportal.tenancy.access import membership_of, needs, not_found
 from slaportal.tenancy.models import CUSTOMER_ROLES, STAFF_ROLES
+from uptime.kept import backups_shown
 
 
 @needs(*CUSTOMER_ROLES)
@@ -71,6 +71,8 @@ def _promised(request: HttpRequest, subscription: Subscription) -> dict[str, Any
         "since": at_reader(term.starts_at, now),
         "version": version,
         "in_force": in_force is not None and in_force.pk == version.pk,
+        # As of now and by what holds now: beside an older text the verdicts would be on other promises.
+        "backups": backups_shown(subscription, now) if version == in_force else None,
         "coming": version.effective_from > now,
         "from": at_reader(version.effective_from, now),
         "versions": [

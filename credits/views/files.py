@@ -17,14 +17,14 @@ from contracts.policy.agreement import Agreement
 from credits.models import Assessment
 from credits.queries import agreement_of_period
 from credits.showing.happened import WindowRow, outage_row, windows_shown
-from credits.showing.instants import zone_in_words
 from credits.showing.lists import MonthLine, months_of, services_by_key
-from credits.showing.pictures import strip_of
+from credits.showing.pictures import Day, strip_of
 from credits.showing.pieces import StoredOutage, outages_in, windows_in
 from credits.views.months import EVERYBODY, subscriptions_listed, wanted_of
 from slaportal.intervals import instant_of, moment_of
 from slaportal.pages.amounts import plain
 from slaportal.pages.spreadsheets import Cells, CsvFile, in_blocks, seconds
+from slaportal.pages.times import zone_in_words
 from slaportal.tenancy.access import membership_of, needs
 from uptime.access import get_period_for
 from uptime.models import Impact, SubscriptionPeriod
@@ -88,18 +88,25 @@ def _month(line: MonthLine) -> Cells:
 @needs(*EVERYBODY)
 @require_safe
 def month_days_csv(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """Every day of the month, on the policy's wall clock, with its downtime."""
-    period, agreement = _asked(request, pk)
+    """Every day of the month, on the policy's wall clock, with its downtime; empty cells for days that are to come."""
+    now, (period, agreement) = timezone.now(), _asked(request, pk)
     pieces = [piece for outage in outages_in(period.figures) for piece in outage.pieces]
     start, end = instant_of(period.starts_at), instant_of(period.ends_at)
-    days = strip_of(pieces, start, end, agreement.zone, period.text).days if _has_days(period) else ()
+    strip = (
+        strip_of(pieces, start, end, agreement.zone, period.text, now=instant_of(now)) if _has_days(period) else None
+    )
     heads = [
         _("Day (%(zone)s)") % {"zone": zone_in_words(agreement.zone)},
         _("Counted (seconds)"),
         _("Not counted (seconds)"),
     ]
-    rows = ([day.date, seconds(day.counted_us), seconds(day.excluded_us)] for day in days)
-    return CsvFile(f"days-{_named(period)}", heads, rows, at=timezone.now())
+    return CsvFile(f"days-{_named(period)}", heads, map(_day, strip.days if strip is not None else ()), at=now)
+
+
+def _day(day: Day) -> Cells:
+    # A zero would say that a day that has not begun was one without downtime.
+    figures = [None, None] if day.ahead else [seconds(day.counted_us), seconds(day.excluded_us)]
+    return [day.date, *figures]
 
 
 @needs(*EVERYBODY)

@@ -43,10 +43,10 @@ class Allowed(BasePermission):
             if request.headers.get("Authorization", "").startswith("Bearer sla"):
                 said = _("This API token is unknown, expired or revoked, or its owner has to set up a second factor.")
             raise Refusal("not_signed_in", said, status=401)
-        refuse_reader(inner)
-        writing = request.method not in SAFE
-        refuse_out_of_scope(inner.api_token, getattr(view, "area", ""), writing=writing)
         handler = getattr(view, (request.method or "").lower(), None)
+        reads = request.method in SAFE or getattr(handler, "reads", False)
+        refuse_reader(inner, reads=reads)
+        refuse_out_of_scope(inner.api_token, getattr(view, "area", ""), writing=not reads)
         roles = getattr(handler, "roles", ())
         if roles:
             require_role(member, *roles)

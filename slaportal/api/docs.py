@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
+from slaportal.api.repeating import HEADER
 from slaportal.api.schema import INTRODUCTION, schema
 from slaportal.pages.markdown import as_html
 from slaportal.tenancy.access import needs
@@ -103,7 +104,9 @@ def _calls(path: str, method: str, told: Mapping[str, Any]) -> Iterator[dict[str
     for title, body in bodies.items():
         sent = json.dumps(body, ensure_ascii=False).replace("'", "'\\''")
         lines = [f"{start} -X {method.upper()}", '-H "Content-Type: application/json"']
-        lines += ['-H "Idempotency-Key: $(uuidgen)"', f"-d '{sent}'", _url(path)]
+        if any(one["name"] == HEADER for one in told.get("parameters", ())):
+            lines.append(f'-H "{HEADER}: $(uuidgen)"')
+        lines += [f"-d '{sent}'", _url(path)]
         yield {"title": title, "text": " \\\n  ".join(lines)}
 
 

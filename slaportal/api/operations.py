@@ -108,14 +108,16 @@ def operation(
     paged: bool = False,
     many: bool = False,
     matches: bool = False,
+    reads: bool = False,
     examples: Mapping[str, Any] | None = None,
     refuses: str = "",
 ) -> Callable[[Method], Callable[..., HttpResponse]]:
     """Makes a method of an ApiView, `(self, call, **address)`, an operation of that name.
 
     `gives` is the shape of its answer (of each item if `paged` or `many`), `takes` of its body, `query` of its query;
-    `roles` who may (none: everybody). `matches` says that it heeds If-Match. `examples` are bodies that work, `refuses`
-    says when it does not. The docstring's first line is its summary.
+    `roles` who may (none: everybody). `matches` says that it heeds If-Match, `reads` that it changes nothing, though it
+    is a POST for the sake of its body: a token that may only read may call it, and there is no answer to keep.
+    `examples` are bodies that work, `refuses` says when it does not. The docstring's first line is its summary.
     """
     answer: Any = page_shape(gives) if paged and gives else gives(many=True) if many and gives else gives
 
@@ -125,7 +127,7 @@ def operation(
             inner = request._request
             unsafe = inner.method not in SAFE
             call = _call_with_body(request, query, takes) if unsafe else _call(inner, query)
-            key = key_of(inner) if unsafe else None
+            key = key_of(inner) if unsafe and not reads else None
 
             def act() -> tuple[Given, Given]:
                 return _given(method(view, call, **address), status)
@@ -135,8 +137,8 @@ def operation(
             sender = Sender(call.actor, call.token)
             return _response(once(sender, key, fingerprint_of(inner), act, at=call.at))
 
-        called.roles, called.operation = tuple(roles), name  # type: ignore[attr-defined]
-        told = _Declared(answer, takes, query, status, matches, examples, refuses)
+        called.roles, called.operation, called.reads = tuple(roles), name, reads  # type: ignore[attr-defined]
+        told = _Declared(answer, takes, query, status, matches, reads, examples, refuses)
         made: Callable[..., HttpResponse] = _declared(called, name, method, told)
         return made
 
@@ -150,6 +152,7 @@ class _Declared:
     query: type[Shape] | None
     status: int
     matches: bool
+    reads: bool
     examples: Mapping[str, Any] | None
     refuses: str
 
@@ -158,12 +161,13 @@ def _declared(called: Any, name: str, method: Method, told: _Declared) -> Any:
     """The same, for the schema."""
     summary, _blank, text = (method.__doc__ or "").strip().partition("\n\n")
     parameters: list[Any] = [told.query] if told.query else []
-    unsafe = method.__name__.upper() not in SAFE
-    if unsafe:
+    if method.__name__.upper() not in SAFE and not told.reads:
         parameters.append(OpenApiParameter(HEADER, OpenApiTypes.STR, OpenApiParameter.HEADER, description=_KEY))
     if told.matches:
         parameters.append(OpenApiParameter("If-Match", OpenApiTypes.STR, OpenApiParameter.HEADER, description=_MATCH))
     description = " ".join(text.split())
+    if told.reads:
+        description = f"{description}\n\n{_READS}".strip()
     if told.refuses:
         description = f"{description}\n\nRefuses {told.refuses}.".strip()
     declared: Any = extend_schema(
@@ -182,6 +186,7 @@ def _declared(called: Any, name: str, method: Method, told: _Declared) -> Any:
 
 
 _KEY = "Sent again with the same key, the call acts once and is answered alike, for 30 days; a UUID is best."
+_READS = "Changes nothing: a token that may only read may call it."
 _MATCH = "The ETag of what was read: the call is refused with 412 if it has changed since."
 
 

@@ -219,7 +219,7 @@ class Endpoint(models.Model):
 class EventDelivery(models.Model):
     """One event for one endpoint, claimed as a `Delivery` is. `event` is the same at each attempt, and `body` too.
 
-    `attempts` are those of this round: who sends it again begins a new one.
+    `attempts` are those of this round: who sends it again begins a new one. Kept for 90 days after it `ended_at`.
     """
 
     provider = models.ForeignKey(Provider, models.PROTECT, db_index=False, related_name="+")
@@ -261,7 +261,7 @@ class EventDelivery(models.Model):
             ),
             Wall(
                 name="event_delivery_wall",
-                staff=("SELECT", "INSERT", f"UPDATE ({', '.join((*MARKS, *ENDED))})"),
+                staff=("SELECT", "INSERT", f"UPDATE ({', '.join((*MARKS, *ENDED))})", "DELETE"),
                 customer=("SELECT", "INSERT", f"UPDATE ({', '.join((*MARKS, *ENDED))})"),
                 marks=("endpoint_id", *MARKS),
             ),
@@ -286,7 +286,7 @@ class EventDelivery(models.Model):
 
 
 class Attempt(models.Model):
-    """One posting, as it was: what was sent to which address, what was answered. Never changed.
+    """One posting, as it was: what was sent to which address, what was answered. Never changed; goes with its delivery.
 
     `error` is empty where the endpoint took it, else a code of `webhooks.words`. `answer` is the beginning of the body.
     """
@@ -319,7 +319,7 @@ class Attempt(models.Model):
                 to="outbox_eventdelivery",
                 to_columns=["tenant_id", "id"],
             ),
-            Wall(name="attempt_wall", staff=("SELECT", "INSERT"), customer=("SELECT",)),
+            Wall(name="attempt_wall", staff=("SELECT", "INSERT", "DELETE"), customer=("SELECT",)),
         ]
         indexes = [models.Index(fields=["delivery", "id"], name="attempt_of_delivery")]
 

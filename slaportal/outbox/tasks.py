@@ -1,12 +1,14 @@
-"""What the workers do every few seconds: send what is due, mails and events. The rows are the truth."""
+"""What the workers do: send what is due, mails and events, every few seconds; forget what is old. Rows are true."""
 
 import time
 
 from celery import shared_task
+from django.utils import timezone
 
 from slaportal.outbox.models import AccountMail, Delivery, Message
 from slaportal.outbox.sending import BATCH, send_batch
 from slaportal.outbox.webhooks.delivering import deliver
+from slaportal.outbox.webhooks.forgetting import forget_deliveries
 from slaportal.tenancy.task import PortalTask
 
 SECONDS = 45
@@ -26,3 +28,9 @@ def send_due() -> None:
 def deliver_events() -> None:
     """As soon as something happened that an endpoint wants, and every two seconds; by workers of their own."""
     deliver()
+
+
+@shared_task(base=PortalTask, plane="itself")
+def forget_old_deliveries() -> None:
+    """Once a day: what was delivered, given up or cancelled three months ago."""
+    forget_deliveries(at=timezone.now())

@@ -1,10 +1,12 @@
 """Instants as the reader reads them: written once a row in Python, in the reader's zone, with the zone beside it."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 from django.utils.html import format_html
+from django.utils.translation import gettext as _
 
 
 @dataclass(frozen=True)
@@ -38,3 +40,14 @@ def to_the_second(instant: datetime) -> Shown:
     local = timezone.localtime(instant)
     text = f"{local:%a} {local.day} {local:%b %Y, %H:%M:%S} {local.tzname()}"
     return Shown(text, local.isoformat(timespec="seconds"))
+
+
+def day_in_words(day: date) -> str:
+    """`Fri 4 Dec 2026`."""
+    return f"{day:%a} {day.day} {day:%b %Y}"
+
+
+def zone_in_words(zone: ZoneInfo) -> str:
+    """`New York time`, `UTC`."""
+    name = zone.key.rsplit("/", 1)[-1].replace("_", " ")
+    return name if name in ("UTC", "GMT") else _("%(place)s time") % {"place": name}

@@ -61,10 +61,10 @@ def require_role(member: Membership, *roles: str) -> None:
         )
 
 
-def refuse_reader(request: HttpRequest) -> None:
-    """A token that may only read is refused for all but GET, HEAD and OPTIONS."""
+def refuse_reader(request: HttpRequest, *, reads: bool = False) -> None:
+    """A token that may only read is refused for all but GET, HEAD, OPTIONS, and what is declared to read (`reads`)."""
     token = getattr(request, "api_token", None)
-    if token is not None and token.read_only and request.method not in ("GET", "HEAD", "OPTIONS"):
+    if token is not None and token.read_only and not reads and request.method not in ("GET", "HEAD", "OPTIONS"):
         raise Refusal("token_read_only", _("This token may only read; use one that may write."), status=403)
 
 

@@ -12,18 +12,22 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 from pytest_django import Settings
 
+from contracts.actions.catalogue import add_service
 from slaportal.api.allowance import forget_allowances, spend
 from slaportal.api.areas import SCOPES
-from slaportal.api.models import Allowance
+from slaportal.api.models import Allowance, KeptAnswer
 from slaportal.api.operations import ApiView
+from slaportal.api.schema import schema
 from slaportal.people.actions.tokens import make_token
 from slaportal.refusal import Refusal
+from slaportal.site.api.simulating import EXAMPLE as SCENARIO
 from slaportal.tenancy.models import ApiToken
 from tests.api.conftest import Programs
 from tests.api.programs import program
 from tests.conftest import Login
 from tests.world import World
 from tickets.models import Ticket
+from uptime.api.maintenance import SATURDAY
 
 REFERENCE = re.compile(r"[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}")
 
@@ -145,6 +149,32 @@ def test_a_reader_reads(world: World, ticket: Ticket) -> None:
     reader = program(world, "agent", read_only=True)
     assert reader.get("tickets/1/").status_code == 200
     refused(reader.post("tickets/1/note/", {"text": "x"}), 403, "token_read_only")
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "scope"),
+    [
+        ("policies/validate/", {"text": "format: 1"}, "policies:read"),
+        ("simulate/", {"text": SCENARIO}, "policies:read"),
+        ("maintenance/verdict/", None, "uptime:read"),
+    ],
+)
+def test_a_reader_sends_what_changes_nothing(world: World, path: str, body: Any, scope: str) -> None:
+    """Declared to read: the kind and the scope of the token suffice, and no answer is kept under the call's key."""
+    if body is None:
+        with world.inside("admin"):
+            service = add_service(world.providers["p1"], "api", "API", tenant=None, actor="test", at=timezone.now())
+        body = {"services": [service.pk], **SATURDAY}
+    for how in ({"read_only": True}, {"scopes": [scope]}, {"read_only": True, "scopes": [scope]}):
+        answer = program(world, "admin", **how).post(path, body, Idempotency_Key="k")
+        assert answer.status_code == 200, answer.said
+    with world.inside("admin"):
+        assert not KeptAnswer.objects.exists()
+    other = program(world, "admin", read_only=True, scopes=["tickets:read"])
+    refused(other.post(path, body), 403, "token_scope_missing")
+    (told,) = (item["post"] for name, item in schema()["paths"].items() if name == f"/api/v1/{path}")
+    assert "may only read" in told["description"]
+    assert not told.get("parameters")
 
 
 def test_scopes_are_known_ones_in_order(world: World) -> None:

@@ -164,8 +164,22 @@ def test_days_add_up(world: World, programs: Programs) -> None:
     months = excluded(world)
     days = said(programs, f"months/{months.pk}/days/")
     assert (len(days), days[0]["day"], days[-1]["day"]) == (31, "2026-10-01", "2026-10-31")
-    assert days[2] == {"day": "2026-10-03", "counted_s": "3600", "not_counted_s": "21600"}
+    assert days[2] == {"day": "2026-10-03", "to_come": False, "counted_s": "3600", "not_counted_s": "21600"}
     assert sum(Decimal(day["counted_s"]) for day in days) == 10800
+
+
+def test_days_that_have_not_begun_have_no_figures(
+    world: World, programs: Programs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A zero would say that nothing was down on a day that nobody has seen."""
+    months = excluded(world)
+    monkeypatch.setattr(timezone, "now", lambda: utc("10-10 03:59"))  # a minute before midnight in New York
+    days = said(programs, f"months/{months.pk}/days/")
+    assert [day["day"] for day in days if not day["to_come"]] == [f"2026-10-{day:02d}" for day in range(1, 10)]
+    assert days[8] == {"day": "2026-10-09", "to_come": False, "counted_s": "0", "not_counted_s": "0"}
+    assert {(day["counted_s"], day["not_counted_s"]) for day in days[9:]} == {(None, None)}
+    monkeypatch.setattr(timezone, "now", lambda: utc("10-10 04:00"))
+    assert [day["to_come"] for day in said(programs, f"months/{months.pk}/days/")].index(True) == 10
 
 
 def test_performance_is_exact(world: World, programs: Programs) -> None:

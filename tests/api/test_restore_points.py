@@ -58,6 +58,7 @@ def test_they_are_reported_read_gone_and_struck_out(delivered: Delivered, progra
         "gone_at": None,
         "recorded_at": "2026-11-24T12:00:00Z",
         "struck_out_at": None,
+        "revision": 1,
     }
     path = f"restore-points/{oldest['id']}/"
     for who in ("agent", "lead", "admin"):
@@ -77,10 +78,29 @@ def test_they_are_reported_read_gone_and_struck_out(delivered: Delivered, progra
     assert lead.post(f"restore-points/{pk}/gone/").said["gone_at"] == "2026-11-24T12:00:00Z"
 
 
+def test_since_when_it_is_gone_is_corrected(delivered: Delivered, programs: Programs) -> None:
+    """As `If-Match` saw it; null says that it is still there."""
+    lead, why = programs("lead"), {"reason": "The log was read."}
+    lead.post("restore-points/", body(delivered, FIRST))
+    pk = lead.get("restore-points/").said["items"][0]["id"]
+    path = f"restore-points/{pk}/"
+    refused(lead.post(f"{path}correct/", {"gone_at": "2026-11-24T09:00:00Z", **why}), 409, "not_gone")
+    gone = lead.post(f"{path}gone/", {"gone_at": "2026-11-24T09:00:00Z"}, If_Match='"1"')
+    assert (gone.headers["ETag"], lead.get(path).headers["ETag"]) == ('"2"', '"2"')
+    for act, given in (("correct", {"gone_at": None, **why}), ("strike-out", why)):
+        refused(lead.post(f"{path}{act}/", given, If_Match='"1"'), 412, "changed_meanwhile")
+    assert set(refused(lead.post(f"{path}correct/", why), 400, "invalid")) == {"gone_at"}
+    assert set(refused(lead.post(f"{path}correct/", {"gone_at": None}), 400, "invalid")) == {"reason"}
+    said = lead.post(f"{path}correct/", {"gone_at": "2026-11-24T10:00:00Z", **why}, If_Match='"2"').said
+    assert (said["gone_at"], said["revision"], said["state"]) == ("2026-11-24T10:00:00Z", 3, "gone")
+    said = lead.post(f"{path}correct/", {"gone_at": None, **why}).said
+    assert (said["gone_at"], said["revision"], said["state"]) == (None, 4, "there")
+
+
 def test_leads_report_and_strangers_see_nothing(delivered: Delivered, programs: Programs) -> None:
     programs("lead").post("restore-points/", body(delivered, FIRST))
     pk = programs("lead").get("restore-points/").said["items"][0]["id"]
-    acts: dict[str, Any] = {"gone": {}, "strike-out": {"reason": "x"}}
+    acts: dict[str, Any] = {"gone": {}, "correct": {"gone_at": None, "reason": "x"}, "strike-out": {"reason": "x"}}
     for who in ("agent", "amy", "bob", "carl"):
         refused(programs(who).post("restore-points/", body(delivered, SECOND)), 403, "role_not_allowed")
         for act, given in acts.items():
@@ -177,6 +197,10 @@ def test_the_verdicts_are_the_same_for_staff_and_for_its_own_people(
     snapshot = {
         "service": {"id": delivered.service.pk, "name": "API"},
         "name": "snapshot",
+        "every": "4h",
+        "per_day": None,
+        "weekday": None,
+        "keep": "24h",
         "kept": False,
         "asked": 5,
         "missing": [{"starts_at": "2026-11-24T00:00:00Z", "ends_at": FIRST, "on": None, "there": 0}],
@@ -188,6 +212,9 @@ def test_the_verdicts_are_the_same_for_staff_and_for_its_own_people(
     weekly = {
         **snapshot,
         "name": "weekly",
+        "every": None,
+        "weekday": "mon",
+        "keep": "1w",
         "kept": True,
         "asked": 1,
         "missing": [],

@@ -5,7 +5,7 @@ from datetime import datetime
 import pytest
 from django.utils import timezone
 
-from tests.credits.months import Months
+from tests.credits.months import Months, utc
 from tests.credits.test_pages_months import NOW, excluded, missed, page
 from tests.files import queries_of, rows_of
 from tests.world import World
@@ -58,6 +58,14 @@ def test_every_day_has_its_downtime(world: World) -> None:
         "2026-10-11": ("0", "3600"),
     }
     assert rows == asked(months, "days", "agent")
+
+
+def test_days_that_have_not_begun_have_empty_cells(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    months = excluded(world)
+    monkeypatch.setattr(timezone, "now", lambda: utc("10-10 03:59"))  # a minute before midnight in New York
+    told = [(row["Counted (seconds)"], row["Not counted (seconds)"]) for row in asked(months, "days")]
+    assert (told[8], len(told)) == (("0", "0"), 31)
+    assert set(told[9:]) == {("", "")}
 
 
 def test_every_outage_and_window_with_its_verdict(world: World) -> None:

@@ -58,7 +58,8 @@ def api_views() -> dict[str, type[ApiView]]:
 def table() -> dict[str, dict[str, Any]]:
     """The rows: route -> {GET: {status: names}, POST: {status: names}, ..., data: what all but GET send}.
 
-    GET and POST stand in every row; PUT, PATCH and DELETE where the route of the API has them.
+    GET and POST stand in every row; PUT, PATCH and DELETE where the route of the API has them. `reads` names the
+    methods besides GET that change nothing, so that a token that may only read may call them.
     """
     rows: dict[str, dict[str, Any]] = YAML(typ="safe").load(TABLE.read_text())
     return rows
@@ -114,6 +115,7 @@ def _others(route: str, world: World) -> list[Any]:
         "job_progress": [job],
         "job_cancel": [job],
         "restore_point": [world.ids.get("restore_point")],
+        "restore_point_correct": [world.ids.get("restore_point")],
         "restore_point_gone": [world.ids.get("restore_point")],
         "restore_point_strike_out": [world.ids.get("restore_point")],
         "unmonitored_one": [world.ids.get("unmonitored")],
@@ -139,6 +141,8 @@ def _agreed(route: str, world: World) -> list[Any]:
         contact = Contact.objects.get().pk
     if route == "subscription_uncover":
         return [subscription, service]
+    if route.startswith("subscription_restore_point"):
+        return [subscription, world.ids.get("restore_point")]
     return [
         contact if route.startswith("contact") else service if route in ("service", "service_rename") else subscription
     ]

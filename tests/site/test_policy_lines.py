@@ -4,8 +4,10 @@ import re
 from datetime import UTC, datetime
 
 import pytest
+from django.template.loader import render_to_string
 
 from contracts.policy.documents import read_document
+from contracts.sentences.said import Said
 from slaportal.refusal import Refusal
 from slaportal.site.policies.lines import lines_of
 from slaportal.site.policies.side_by_side import SideBySide, side_by_side
@@ -131,3 +133,14 @@ def test_what_would_happen_to_tickets_that_cannot_be_worked_out_says_why(
     assert answer.status_code == 200
     assert "The text is sound." in said
     assert "It could not be worked out: The holidays of this year are not known." in said
+
+
+def test_only_what_is_not_the_same_is_marked() -> None:
+    before, after = Said("One.", clause="1.2", reading="So."), Said("Two.", clause="1.2", reading="Else.")
+    given = {"said": before, "other": after, "tag": "del"}
+    told = " ".join(render_to_string("site/policy_said_beside.html", given).split())
+    assert "<del>One.</del>" in told
+    assert "<del>How we read it: So.</del>" in told
+    assert '<span class="d-block small mute">Clause: 1.2</span>' in told
+    alone = render_to_string("site/policy_said_beside.html", {**given, "other": None})
+    assert alone.count("<del>") == 3

@@ -1,5 +1,7 @@
 """Migrations down and up again: walls, keys, triggers and the function go and come back; nothing is left between."""
 
+import pytest
+
 from tests.clones import run
 
 DOWN_AND_UP = """
@@ -23,5 +25,6 @@ print(before == list(standing()), *between, min(before) > 0)
 """
 
 
+@pytest.mark.timeout(300)  # every migration of every app, twice
 def test_down_and_up_again(clone: str) -> None:
     assert run(clone, "portal_jobs", DOWN_AND_UP).stdout.split() == ["True", "0", "0", "0", "True"]

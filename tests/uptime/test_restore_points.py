@@ -15,7 +15,13 @@ from slaportal.refusal import Refusal
 from tests.uptime.delivered import NOW, START, Delivered, day, deliver, publish, subscribed
 from tests.world import World
 from uptime.access import get_restore_point_for
-from uptime.actions.restore_points import MOST, report_gone, report_restore_points, strike_out_restore_point
+from uptime.actions.restore_points import (
+    MOST,
+    correct_restore_point,
+    report_gone,
+    report_restore_points,
+    strike_out_restore_point,
+)
 from uptime.models import RestorePoint
 from uptime.queries import backups_of
 
@@ -133,6 +139,41 @@ def test_gone_once_and_struck_out_for_good(delivered: Delivered) -> None:
             "restore_points_reported",
             "restore_point_gone",
             "restore_point_struck_out",
+        ]
+
+
+def test_since_when_it_is_gone_is_corrected_and_taken_back(delivered: Delivered) -> None:
+    """With a reason, by who saw it as it is; what changes nothing leaves nothing."""
+    by: dict[str, Any] = {"actor": delivered.world.members["lead"], "at": NOW}
+    to: dict[str, Any] = {"gone_at": NOW - HOUR, "reason": "The log was read.", **by}
+    with delivered.world.inside("lead"):
+        report(delivered, MONDAY)
+        assert code_of(correct_restore_point, only(), **to)[0] == "not_gone"
+        assert correct_restore_point(only(), **to | {"gone_at": None}).revision == 1
+        assert report_gone(only(), gone_at=NOW, seen=1, **by).revision == 2
+        assert report_gone(only(), gone_at=NOW, seen=1, **by).revision == 2  # said twice
+        assert code_of(report_gone, only(), gone_at=NOW - HOUR, seen=1, **by)[0] == "changed_meanwhile"
+        for wrong, code, fields in (
+            ({"reason": " "}, "reason_needed", ["reason"]),
+            ({"gone_at": NOW + MICROSECOND}, "lies_ahead", ["gone_at"]),
+            ({"gone_at": MONDAY}, "gone_before_taken", ["gone_at"]),
+            ({"gone_at": NOW.replace(tzinfo=None)}, "no_offset", ["gone_at"]),
+            ({"seen": 1}, "changed_meanwhile", []),
+            ({"actor": delivered.world.members["agent"]}, "role_not_allowed", []),
+        ):
+            assert code_of(correct_restore_point, only(), **to | wrong) == (code, fields)
+        for _again in range(2):
+            assert correct_restore_point(only(), **to).revision == 3
+        assert only().gone_at == NOW - HOUR
+        assert correct_restore_point(only(), **to | {"gone_at": None, "seen": 3}).gone_at is None
+        assert report_gone(only(), gone_at=NOW, **by).revision == 5
+        assert code_of(strike_out_restore_point, only(), reason="x", seen=4, **by)[0] == "changed_meanwhile"
+        strike_out_restore_point(only(), reason="x", seen=5, **by)
+        assert code_of(correct_restore_point, only(), **to)[0] == "struck_out"
+        told = Event.objects.filter(action="restore_point_corrected").order_by("pk")
+        assert list(told.values_list("before__gone_at", "after__gone_at", "reason")) == [
+            (NOW.isoformat(), (NOW - HOUR).isoformat(), "The log was read."),
+            ((NOW - HOUR).isoformat(), None, "The log was read."),
         ]
 
 

@@ -1,4 +1,4 @@
-"""Restore points: reported as they are taken, gone when they are no longer there, struck out where they never were."""
+"""Restore points: reported as they are taken, gone when no longer there, corrected, struck out if they never were."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -10,7 +10,7 @@ from contracts.models import Service
 from slaportal.audit.record import record
 from slaportal.refusal import Refusal
 from slaportal.tenancy.models import Membership
-from uptime.actions.checks import begun, reason_given, require_lead
+from uptime.actions.checks import begun, reason_given, require_lead, unchanged_since
 from uptime.models import RestorePoint
 
 MOST = 10_000
@@ -44,39 +44,87 @@ def report_restore_points(service: Service, taken: Sequence[datetime], *, actor:
     return new
 
 
-def report_gone(point: RestorePoint, *, gone_at: datetime, actor: Membership | str, at: datetime) -> RestorePoint:
+def report_gone(
+    point: RestorePoint, *, gone_at: datetime, actor: Membership | str, at: datetime, seen: int | None = None
+) -> RestorePoint:
     """That the restore point is no longer there from `gone_at` on; the same instant twice changes nothing.
 
-    Refuses `role_not_allowed`, `struck_out`, `gone_already` (at another instant), `lies_ahead`, `gone_before_taken`.
+    Refuses `role_not_allowed`, `struck_out`, `gone_already` (at another instant: correct it then), `lies_ahead`,
+    `gone_before_taken`, `changed_meanwhile`.
     """
     require_lead(actor)
     locked = _locked(point)
     begun(at, gone_at=gone_at)
     if locked.gone_at == gone_at:
         return locked
+    unchanged_since(locked.revision, seen)
     if locked.gone_at is not None:
-        raise Refusal("gone_already", _("This is gone already."), status=409)
-    if gone_at <= locked.taken_at:
-        said = _("It was taken later than that.")
-        raise Refusal("gone_before_taken", said, fields={"gone_at": said})
-    locked.gone_at = gone_at
-    locked.save(update_fields=["gone_at"])
+        said = _("This is gone already; correct since when if that is wrong.")
+        raise Refusal("gone_already", said, status=409)
+    _gone(locked, gone_at)
     record("restore_point_gone", locked, actor=actor, before={"gone_at": None}, after={"gone_at": gone_at})
     return locked
 
 
-def strike_out_restore_point(
-    point: RestorePoint, *, reason: str, actor: Membership | str, at: datetime
+def correct_restore_point(
+    point: RestorePoint,
+    *,
+    gone_at: datetime | None,
+    reason: str,
+    actor: Membership | str,
+    at: datetime,
+    seen: int | None = None,
 ) -> RestorePoint:
-    """That it never was one: nothing could be restored from it. Refuses `role_not_allowed`, `reason_needed`,
-    `struck_out`."""
+    """That it is gone since another instant than was said, or (None) still there. What changes nothing leaves nothing.
+
+    Refuses `role_not_allowed`, `reason_needed`, `struck_out`, `changed_meanwhile`, `not_gone` (say that it is then),
+    `lies_ahead`, `gone_before_taken`.
+    """
     require_lead(actor)
     why = reason_given(reason)
     locked = _locked(point)
+    unchanged_since(locked.revision, seen)
+    begun(at, gone_at=gone_at)
+    before = locked.gone_at
+    if gone_at == before:
+        return locked
+    if before is None:
+        raise Refusal("not_gone", _("This is not gone, so there is nothing to correct."), status=409)
+    _gone(locked, gone_at)
+    record(
+        "restore_point_corrected",
+        locked,
+        actor=actor,
+        before={"gone_at": before},
+        after={"gone_at": gone_at},
+        reason=why,
+    )
+    return locked
+
+
+def strike_out_restore_point(
+    point: RestorePoint, *, reason: str, actor: Membership | str, at: datetime, seen: int | None = None
+) -> RestorePoint:
+    """That it never was one: nothing could be restored from it. Refuses `role_not_allowed`, `reason_needed`,
+    `struck_out`, `changed_meanwhile`."""
+    require_lead(actor)
+    why = reason_given(reason)
+    locked = _locked(point)
+    unchanged_since(locked.revision, seen)
     locked.void_at = at
-    locked.save(update_fields=["void_at"])
+    locked.revision += 1
+    locked.save(update_fields=["void_at", "revision"])
     record("restore_point_struck_out", locked, actor=actor, after={"void_at": at}, reason=why)
     return locked
+
+
+def _gone(locked: RestorePoint, gone_at: datetime | None) -> None:
+    if gone_at is not None and gone_at <= locked.taken_at:
+        said = _("It was taken later than that.")
+        raise Refusal("gone_before_taken", said, fields={"gone_at": said})
+    locked.gone_at = gone_at
+    locked.revision += 1
+    locked.save(update_fields=["gone_at", "revision"])
 
 
 def _locked(point: RestorePoint) -> RestorePoint:

@@ -8,6 +8,7 @@ from rest_framework import serializers
 from contracts.access import get_subscription_for
 from contracts.models import Service
 from contracts.policy.document.stated import Strength
+from contracts.policy.document.values import WEEKDAYS
 from slaportal.api.operations import Answer, ApiView, Call, operation
 from slaportal.api.shapes import Id, Instant, Ref, Shape
 from slaportal.intervals import written
@@ -28,12 +29,17 @@ class BackupLackShape(Shape):
 class BackupVerdictShape(Shape):
     """One backup promise for one service: whether the restore points that are there now keep it.
 
-    `asked` is how many stretches (of `every`) or days (of `per_day` and `weekday`) were looked at; `path` is where the
-    promise stands in the policy.
+    What is promised stands as in the policy: a restore point `every` so long, or so many `per_day`, or on a `weekday`
+    (others null), for a history of `keep`. `asked` is how many stretches (of `every`) or days (of `per_day` and
+    `weekday`) were looked at; `path` is where the promise stands in the policy.
     """
 
     service = Ref()
     name = serializers.CharField()
+    every = serializers.CharField(allow_null=True, help_text=_("A duration as policies write it, such as `4h`."))
+    per_day = Id(allow_null=True)
+    weekday = serializers.ChoiceField(WEEKDAYS, allow_null=True)
+    keep = serializers.CharField(help_text=_("A duration as policies write it, such as `72h` or `7d`."))
     kept = serializers.BooleanField()
     asked = Id(min_value=0)
     missing = BackupLackShape(many=True)
@@ -44,10 +50,14 @@ class BackupVerdictShape(Shape):
 
 
 def _verdict_said(service: Service, verdict: BackupVerdict) -> dict[str, Any]:
-    stated = verdict.ground.stated
+    stated, promise = verdict.ground.stated, verdict.promise
     return {
         "service": {"id": service.pk, "name": service.name},
         "name": verdict.name,
+        "every": None if promise.every is None else str(promise.every),
+        "per_day": promise.per_day,
+        "weekday": promise.weekday,
+        "keep": str(promise.keep),
         "kept": verdict.kept,
         "asked": verdict.asked,
         "missing": [

@@ -73,6 +73,7 @@ class JudgeMaintenance(ApiView):
         gives=VerdictShape,
         roles=LEADS,
         many=True,
+        reads=True,
         examples={"Would it count?": {"kind": "emergency", **SATURDAY}},
         refuses=PLANNED,
     )

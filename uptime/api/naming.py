@@ -10,12 +10,12 @@ from contracts.models import Service
 from slaportal.api.operations import Call
 from slaportal.refusal import Refusal
 from slaportal.tenancy.models import Membership, Role
-from uptime.models import Outage, Window
+from uptime.models import Outage, RestorePoint, Window
 
 AREA = "uptime"
 LEADS = (Role.LEAD, Role.ADMIN)
 M = TypeVar("M", bound=Model)
-R = TypeVar("R", Outage, Window)
+R = TypeVar("R", Outage, Window, RestorePoint)
 
 
 def services_named(actor: Membership, ids: Sequence[int]) -> list[Service]:

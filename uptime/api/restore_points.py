@@ -1,4 +1,4 @@
-"""Restore points over the API: reported up to ten thousand a call, listed, gone, struck out."""
+"""Restore points over the API: reported up to ten thousand a call, listed, gone, corrected, struck out."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -10,11 +10,17 @@ from rest_framework import serializers
 from contracts.models import Service
 from slaportal.api.operations import Answer, ApiView, Call, operation
 from slaportal.api.paging import Page, rows_of
-from slaportal.api.shapes import Id, Instant, Listed, Ref, Shape, moment
+from slaportal.api.shapes import Id, Instant, Listed, Ref, Shape, Text, moment
 from slaportal.tenancy.models import STAFF_ROLES
 from uptime.access import get_restore_point_for
-from uptime.actions.restore_points import MOST, report_gone, report_restore_points, strike_out_restore_point
-from uptime.api.naming import AREA, LEADS, service_named
+from uptime.actions.restore_points import (
+    MOST,
+    correct_restore_point,
+    report_gone,
+    report_restore_points,
+    strike_out_restore_point,
+)
+from uptime.api.naming import AREA, LEADS, matched, service_named
 from uptime.api.shapes import WhyShape
 from uptime.models import RestorePoint
 from uptime.standing import GONE, STRUCK, THERE, point_state_of, restore_points_in
@@ -30,6 +36,7 @@ class RestorePointShape(Shape):
     gone_at = Instant(allow_null=True, help_text=_("Null while it is there."))
     recorded_at = Instant()
     struck_out_at = Instant(allow_null=True)
+    revision = Id(help_text=_("Counts its changes; the ETag."))
 
 
 class RestorePointQueryShape(Listed):
@@ -62,6 +69,13 @@ class GoneShape(Shape):
     gone_at = Instant(required=False)
 
 
+class CorrectRestorePointShape(Shape):
+    """Since when it really is gone, and why that is corrected; null: it is still there."""
+
+    gone_at = Instant(allow_null=True)
+    reason = Text(max_length=500)
+
+
 def _said(found: Sequence[RestorePoint], now: datetime) -> list[dict[str, Any]]:
     """Each with its service; one query for all names."""
     names = dict(Service.objects.filter(pk__in={one.service_id for one in found}).values_list("pk", "name"))
@@ -74,9 +88,14 @@ def _said(found: Sequence[RestorePoint], now: datetime) -> list[dict[str, Any]]:
             "gone_at": moment(one.gone_at),
             "recorded_at": moment(one.recorded_at),
             "struck_out_at": moment(one.void_at),
+            "revision": one.revision,
         }
         for one in found
     ]
+
+
+def _answer(call: Call, point: RestorePoint) -> Answer:
+    return Answer(_said([point], call.at)[0], tag=point.revision)
 
 
 class RestorePoints(ApiView):
@@ -122,7 +141,7 @@ class OneRestorePoint(ApiView):
     @operation("restore_point", gives=RestorePointShape, roles=STAFF_ROLES)
     def get(self, call: Call, pk: int) -> Answer:
         """A restore point."""
-        return Answer(_said([get_restore_point_for(call.actor, pk)], call.at)[0])
+        return _answer(call, get_restore_point_for(call.actor, pk))
 
 
 class RestorePointGone(ApiView):
@@ -135,14 +154,40 @@ class RestorePointGone(ApiView):
         takes=GoneShape,
         gives=RestorePointShape,
         roles=LEADS,
+        matches=True,
         examples={"Deleted after its time": {"gone_at": "2026-03-16T17:00:00Z"}},
         refuses="`gone_already` (at another instant), `struck_out`, `lies_ahead`, `gone_before_taken`, `far_off`",
     )
     def post(self, call: Call, pk: int) -> Answer:
         """Says that it is no longer there: from now on, or since the instant given."""
-        found, gone_at = get_restore_point_for(call.actor, pk), call.body.get("gone_at", call.at)
-        gone = report_gone(found, gone_at=gone_at, actor=call.actor, at=call.at)
-        return Answer(_said([gone], call.at)[0])
+        found, gone_at = matched(call, get_restore_point_for(call.actor, pk)), call.body.get("gone_at", call.at)
+        return _answer(call, report_gone(found, gone_at=gone_at, actor=call.actor, at=call.at))
+
+
+class CorrectRestorePoint(ApiView):
+    """Restore points that went at another time, or not at all."""
+
+    area = AREA
+
+    @operation(
+        "restore_point_correct",
+        takes=CorrectRestorePointShape,
+        gives=RestorePointShape,
+        roles=LEADS,
+        matches=True,
+        examples={
+            "It went a day later": {"gone_at": "2026-03-17T17:00:00Z", "reason": "The log of the day before was read."},
+            "It is still there": {"gone_at": None, "reason": "Only its copy was deleted."},
+        },
+        refuses="`not_gone` (say that it is, with `gone/`), `struck_out`, `lies_ahead`, `gone_before_taken`, `far_off`",
+    )
+    def post(self, call: Call, pk: int) -> Answer:
+        """Corrects since when it is gone, or says that it is still there; what changes nothing leaves nothing."""
+        found, body = matched(call, get_restore_point_for(call.actor, pk)), call.body
+        corrected = correct_restore_point(
+            found, gone_at=body["gone_at"], reason=body["reason"], actor=call.actor, at=call.at
+        )
+        return _answer(call, corrected)
 
 
 class StrikeOutRestorePoint(ApiView):
@@ -155,11 +200,11 @@ class StrikeOutRestorePoint(ApiView):
         takes=WhyShape,
         gives=RestorePointShape,
         roles=LEADS,
+        matches=True,
         examples={"It could not be read": {"reason": "The snapshot could not be read."}},
         refuses="`struck_out`",
     )
     def post(self, call: Call, pk: int) -> Answer:
         """Strikes it out: nothing could be restored from it. It stays so, however often it is reported again."""
-        found, why = get_restore_point_for(call.actor, pk), call.body["reason"]
-        struck = strike_out_restore_point(found, reason=why, actor=call.actor, at=call.at)
-        return Answer(_said([struck], call.at)[0])
+        found, why = matched(call, get_restore_point_for(call.actor, pk)), call.body["reason"]
+        return _answer(call, strike_out_restore_point(found, reason=why, actor=call.actor, at=call.at))

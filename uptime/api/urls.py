@@ -32,6 +32,11 @@ urlpatterns = [
     path("restore-points/<int:pk>/", restore_points.OneRestorePoint.as_view(), name="api_restore_point"),
     path("restore-points/<int:pk>/gone/", restore_points.RestorePointGone.as_view(), name="api_restore_point_gone"),
     path(
+        "restore-points/<int:pk>/correct/",
+        restore_points.CorrectRestorePoint.as_view(),
+        name="api_restore_point_correct",
+    ),
+    path(
         "restore-points/<int:pk>/strike-out/",
         restore_points.StrikeOutRestorePoint.as_view(),
         name="api_restore_point_strike_out",

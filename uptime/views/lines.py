@@ -1,4 +1,4 @@
-"""Outages, windows and months as a row of a page says them: everything in words, prepared once."""
+"""Outages, windows, restore points and months as a row of a page says them: everything in words, prepared once."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -13,8 +13,8 @@ from slaportal.pages.lengths import length_in_words
 from slaportal.pages.times import Shown, at_reader
 from uptime.concerned import Customers, customers_of_outages, customers_of_windows
 from uptime.differences import Difference
-from uptime.models import Impact, Outage, OutageService, SubscriptionPeriod, Window, WindowService
-from uptime.standing import ENDED, GOING_ON, STRUCK, announced_at, state_of
+from uptime.models import Impact, Outage, OutageService, RestorePoint, SubscriptionPeriod, Window, WindowService
+from uptime.standing import ENDED, GOING_ON, GONE, STRUCK, THERE, announced_at, point_state_of, state_of
 from uptime.words import cause_in_words, kind_in_words, period_in_words
 
 
@@ -69,6 +69,27 @@ class MonthLine:
     after: str
     differs: bool
     badge: Badge | None
+
+
+@dataclass(frozen=True, slots=True)
+class PointLine:
+    """One restore point; its service is read with it."""
+
+    point: RestorePoint
+    badge: Badge
+    taken: Shown
+    gone: Shown | None
+
+
+def point_line(point: RestorePoint, now: datetime) -> PointLine:
+    """Whether it is there, gone, or never was."""
+    badge = {
+        THERE: Badge("met", "", _("There")),
+        GONE: Badge("plain", "circle-minus", _("Gone")),
+        STRUCK: Badge("none", "", _("Struck out")),
+    }[point_state_of(point, now)]
+    gone = None if point.gone_at is None else at_reader(point.gone_at, now)
+    return PointLine(point, badge, at_reader(point.taken_at, now), gone)
 
 
 def badge_of(outage: Outage, now: datetime) -> Badge:

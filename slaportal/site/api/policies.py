@@ -139,6 +139,7 @@ class ValidatePolicy(ApiView):
         takes=ValidateShape,
         gives=ValidatedShape,
         roles=ADMIN,
+        reads=True,
         examples={"A text": EXAMPLE},
     )
     def post(self, call: Call) -> Answer:

@@ -43,6 +43,7 @@ class Simulate(ApiView):
         takes=SimulateShape,
         gives=SimulationShape,
         roles=STAFF_ROLES,
+        reads=True,
         examples={"A ticket under a shipped policy": {"text": EXAMPLE}},
         refuses="`scenario_refused`, `version_unknown`, `simulation_too_long`",
     )

@@ -1,7 +1,7 @@
 """Builds the demo, as often as one likes: what is there already stays as it is."""
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
@@ -32,6 +32,7 @@ from tickets.models import Ticket
 from uptime.models import Outage
 
 BY = "Demo"
+FORMER = "The agreement of the year before"
 # So many months before the running one the subscriptions began.
 MONTHS = 3
 
@@ -119,17 +120,9 @@ def _hashed() -> str:
 
 def _fill(provider: Provider, company: Company, users: dict[str, User], since: datetime) -> None:
     """The policy, the desk, and the customers with what they bought, all as of `since`."""
-    document = shipped_policy(company.slug)
-    publish_with_scenarios(
-        document.text,
-        shipped_scenarios(company.slug),
-        provider=provider,
-        policy=company.slug,
-        effective_from=since,
-        actor=BY,
-        at=since,
-        confirm_warnings=True,
-    )
+    if company.former:
+        _publish(_former_text(company), None, provider, since - timedelta(days=365), note=FORMER)
+    _publish(shipped_policy(company.slug).text, shipped_scenarios(company.slug), provider, since)
     for person in company.staff:
         enrol(users[person.email], person.role, provider=provider, tenant=None, email=person.email, at=since)
     shared = add_service(provider, company.shared.key, company.shared.name, tenant=None, actor=BY, at=since)
@@ -138,6 +131,28 @@ def _fill(provider: Provider, company: Company, users: dict[str, User], since: d
         for person in customer.people:
             enrol(users[person.email], person.role, provider=provider, tenant=tenant, email=person.email, at=since)
         _promise(company, customer, tenant, shared, since)
+
+
+def _publish(text: str, scenarios: bytes | None, provider: Provider, since: datetime, *, note: str = "") -> None:
+    publish_with_scenarios(
+        text,
+        scenarios,
+        provider=provider,
+        policy=provider.slug,
+        effective_from=since,
+        actor=BY,
+        at=since,
+        note=note,
+        confirm_warnings=True,
+    )
+
+
+def _former_text(company: Company) -> str:
+    text = shipped_policy(company.slug).text
+    for now, before in company.former:
+        assert text.count(now) == 1, now
+        text = text.replace(now, before)
+    return text
 
 
 def _promise(company: Company, customer: Customer, tenant: Tenant, shared: Service, since: datetime) -> None:

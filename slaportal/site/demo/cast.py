@@ -46,7 +46,10 @@ class Customer:
 
 @dataclass(frozen=True)
 class Company:
-    """A provider with its staff and customers; `zone` is where its desk sits, `shared` what all customers use."""
+    """A provider with its staff and customers; `zone` is where its desk sits, `shared` what all customers use.
+
+    `former` is what an agreement of the year before said: words of the shipped text and what stood there instead.
+    """
 
     slug: str
     name: str
@@ -55,6 +58,7 @@ class Company:
     shared: Offered
     customers: tuple[Customer, ...]
     currency: str = field(default="USD")
+    former: tuple[tuple[str, str], ...] = ()
 
 
 def _address(name: str, place: str) -> str:
@@ -128,6 +132,11 @@ COMPANIES = (
                 (_sold("News sites", "enterprise", "6400"), _sold("Newsletter, trial", "standard", "0", "trial")),
                 (Offered("wisla-news", "Wisla Press: news sites"),),
             ),
+        ),
+        former=(
+            ("response: {within: 15m, aim: 5m,", "response: {within: 30m, aim: 15m,"),
+            ('target: "99.9"', 'target: "99.5"'),
+            ('latency_ms: {limit: "50"', 'latency_ms: {limit: "80"'),
         ),
     ),
     Company(

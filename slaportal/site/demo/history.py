@@ -11,6 +11,7 @@ from django.db.models import Q
 
 from slaportal.outbox.actions import withhold_messages
 from slaportal.site.demo.aiming import opening_for
+from slaportal.site.demo.backups import Backups
 from slaportal.site.demo.months import Months
 from slaportal.site.demo.playing import Roles, plan_story
 from slaportal.site.demo.scripts import Script, Story
@@ -63,7 +64,8 @@ def is_alive(now: datetime) -> bool:
 def play_now_again(stage: Stage, script: Script, *, now: datetime) -> int:
     """Opens anew what is to be open whenever the demo starts; how many tickets. In the scope of the staff.
 
-    What became of the others meanwhile is for the real workers, which look at these too.
+    Backups are reported as if they had gone on, else all of them would lack since the demo was stopped. What became of
+    the others meanwhile is for the real workers, which look at these too.
     """
     timeline = Timeline(None)
     casting = _Casting(stage, Random(f"{stage.provider.slug} {now.isoformat()}"))
@@ -74,6 +76,9 @@ def play_now_again(stage: Stage, script: Script, *, now: datetime) -> int:
         named = replace(story, subject=f"{story.subject}, again since {when}")
         plan_story(timeline, named, casting.roles(story), opened_at, None)
     timeline.run(now)
+    for told in script.months:
+        if told["what"] == "backups":
+            Backups(stage, told, now).go_on()
     return len(again)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from credits.actions.claims import file_claim, withdraw_claim
 from credits.actions.decisions import approve_claim, reject_claim, review_claim
 from credits.models import Claim
+from slaportal.site.demo.backups import Backups
 from slaportal.site.demo.scripts import span
 from slaportal.site.demo.stage import Stage
 from slaportal.site.demo.timeline import Act, Timeline
@@ -132,6 +133,10 @@ class Months:
             self._plan(min(start + DAY, self.now), lambda at, taken=taken: add_samples(service, taken, at=at))  # type: ignore[misc]
             day += DAY
 
+    def backups(self, told: Told) -> None:
+        """Restore points, as the backup program reported them."""
+        Backups(self.stage, told, self.now).plan(self.timeline)
+
     def _first(self, month: int) -> date:
         return month_start(self.now.astimezone(self.stage.agreement.zone).date(), month)
 
@@ -173,6 +178,7 @@ _KINDS: Mapping[str, Callable[[Months, Told], None]] = {
     "unmonitored": Months.unmonitored,
     "samples": Months.samples,
     "claim": Months.claim,
+    "backups": Months.backups,
 }
 
 

@@ -17,8 +17,11 @@ from slaportal.outbox.webhooks.actions import (
     resend_delivery,
     rotate_secret,
 )
+from slaportal.outbox.webhooks.forgetting import KEPT, forget_deliveries
 from slaportal.outbox.webhooks.recording import BACK_OFF, asked_for, delay_after
+from slaportal.outbox.webhooks.spreading import spread
 from slaportal.tenancy.scope import database_now
+from tests.conftest import logged_in_as
 from tests.outbox.webhooks.endpoints import attempts, deliveries, endpoint, happen, left, reread, staff, work
 from tests.outbox.webhooks.receiver import HOST, Receiver
 from tests.world import World
@@ -323,3 +326,19 @@ def test_another_address_holds_for_what_waits(world: World, receiver: Receiver) 
         )
     work(at=at + 5 * SECOND)
     assert [one.path for one in receiver.received] == ["/500", "/ok"]
+
+
+def test_what_ended_90_days_ago_is_forgotten_with_its_attempts(world: World, receiver: Receiver) -> None:
+    endpoint(world, "admin", receiver.url("/ok"))
+    happen(world, "p1", tenant_id=world.tenants["a"].pk)
+    work()
+    happen(world, "p1", tenant_id=world.tenants["a"].pk)  # stays: nobody has sent it yet
+    with logged_in_as("portal_jobs"):
+        spread()
+    (sent, waits) = deliveries(world)
+    assert sent.ended_at is not None
+    with logged_in_as("portal_jobs"):
+        assert forget_deliveries(at=sent.ended_at + KEPT) == 0
+        assert forget_deliveries(at=sent.ended_at + KEPT + SECOND) == 1
+    assert [one.pk for one in deliveries(world)] == [waits.pk]
+    assert attempts(world) == []
