@@ -17,6 +17,7 @@ from slaportal.pages.refusals import tell_in
 from slaportal.pages.times import at_reader, to_the_second
 from slaportal.refusal import Refusal
 from slaportal.tenancy.access import membership_of, needs
+from slaportal.tenancy.acts import act_of
 from slaportal.tenancy.models import STAFF_ROLES, Membership
 from uptime.access import get_restore_point_of
 from uptime.actions.restore_points import correct_restore_point, report_gone, strike_out_restore_point
@@ -78,6 +79,7 @@ def _page(request: HttpRequest, found: _Found, *, refused: Asked | None = None, 
     return render(request, "uptime/restore_point.html", words, status=status)
 
 
+@act_of("subscription_restore_point", "pk", "point")
 @needs(*LEADS)
 @require_POST
 def gone(request: HttpRequest, pk: int, point: int) -> HttpResponse:
@@ -93,6 +95,7 @@ def gone(request: HttpRequest, pk: int, point: int) -> HttpResponse:
     return _done(request, found, form, act, _("Gone: it counts for no promise any more."))
 
 
+@act_of("subscription_restore_point", "pk", "point")
 @needs(*LEADS)
 @require_POST
 def correct(request: HttpRequest, pk: int, point: int) -> HttpResponse:
@@ -110,6 +113,7 @@ def correct(request: HttpRequest, pk: int, point: int) -> HttpResponse:
     return _done(request, found, form, act, _("Corrected."))
 
 
+@act_of("subscription_restore_point", "pk", "point")
 @needs(*LEADS)
 @require_POST
 def strike_out(request: HttpRequest, pk: int, point: int) -> HttpResponse:
