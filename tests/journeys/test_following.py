@@ -25,6 +25,9 @@ def test_severities_follow_the_subscription_and_what_both_have_stays_chosen(
         page.goto("/tickets/new/")
         page.get_by_label("Subscription").select_option(label=NEWSLETTER)
         assert groups_of(severity(page)) == [NEWSLETTER]
+        promised = page.get_by_label("What is promised")
+        assert set(promised.get_by_text(NEWSLETTER).all_inner_texts()) == {NEWSLETTER}
+        expect(promised.get_by_text(NEWS, exact=True).first).to_be_hidden()
         severity(page).select_option(index=2)
         chosen = severity(page).input_value()
         page.get_by_label("Subscription").select_option(label=NEWS)

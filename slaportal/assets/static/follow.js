@@ -1,4 +1,5 @@
 // A list that follows another choice: its nth group belongs to the nth value of data-groups, "*" to every other value.
+// What stands beside a choice for one of its values (data-beside, data-value) is there while that is chosen.
 // Without it all groups are there under their names, and the server says which go together.
 (() => {
   for (const list of document.querySelectorAll('select[data-follows]')) {
@@ -19,5 +20,15 @@
     follow()
     followed.addEventListener('change', follow)
     addEventListener('pageshow', follow) // Back may bring another choice along
+  }
+
+  for (const part of document.querySelectorAll('[data-beside]')) {
+    const followed = document.getElementById(part.dataset.beside)
+    const follow = () => {
+      part.hidden = followed.value !== part.dataset.value
+    }
+    follow()
+    followed.addEventListener('change', follow)
+    addEventListener('pageshow', follow)
   }
 })()
