@@ -28,6 +28,7 @@ DONE = {
     "restore_point_corrected": _("Restore point corrected"),
     "restore_point_gone": _("Restore point gone"),
     "restore_point_struck_out": _("Restore point struck out"),
+    "restore_points_gone": _("Restore points gone"),
     "restore_points_reported": _("Restore points reported"),
     "unmonitored_ended": _("Measured again"),
     "unmonitored_recorded": _("Unmeasured time recorded"),

@@ -245,3 +245,18 @@ def test_nothing_promised_is_an_empty_list_and_scopes_hold(delivered: Delivered)
     path = f"subscriptions/{delivered.subscription.pk}/backups/"
     assert program(delivered.world, "ann", scopes=["uptime:read"]).get(path).said == []
     refused(program(delivered.world, "ann", scopes=["policies:read"]).get(path), 403, "token_scope_missing")
+
+
+def test_many_are_gone_in_one_call(delivered: Delivered, programs: Programs) -> None:
+    lead = programs("lead")
+    lead.post("restore-points/", body(delivered, FIRST, SECOND, SECOND))
+    early = lead.post("restore-points/gone/", body(delivered, FIRST, SECOND, gone_at=SECOND))
+    assert set(refused(early, 400, "gone_before_taken")) == {"taken.1"}
+    unknown = lead.post("restore-points/gone/", body(delivered, FIRST, "2026-11-24T08:30:00Z"))
+    assert set(refused(unknown, 400, "restore_point_unknown")) == {"taken.1"}
+    with time_machine.travel(NOW + HOUR, tick=False):
+        for new in (2, 0):
+            answer = lead.post("restore-points/gone/", body(delivered, FIRST, SECOND))
+            assert answer.said == {"reported": 2, "new": new}
+        rows = lead.get("restore-points/").said["items"]
+    assert {(row["state"], row["gone_at"], row["revision"]) for row in rows} == {("gone", moment(NOW + HOUR), 2)}

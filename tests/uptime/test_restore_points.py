@@ -18,6 +18,7 @@ from uptime.access import get_restore_point_for
 from uptime.actions.restore_points import (
     MOST,
     correct_restore_point,
+    report_all_gone,
     report_gone,
     report_restore_points,
     strike_out_restore_point,
@@ -294,3 +295,29 @@ def test_nothing_is_said_where_nothing_is_promised_or_covered(delivered: Deliver
         empty = subscribed(delivered.world, name="Empty", policy="backups")
         assert backups_of(empty, NOW) == []
         assert Service.objects.filter(coverages__subscription=empty).count() == 0
+
+
+def test_many_are_gone_at_once_all_or_none(delivered: Delivered) -> None:
+    taken = [MONDAY + n * HOUR for n in range(4)]
+    to: dict[str, Any] = {"gone_at": NOW, "actor": delivered.world.members["lead"], "at": NOW}
+    with delivered.world.inside("lead"):
+        report(delivered, *taken)
+        first, second = RestorePoint.objects.order_by("taken_at")[:2]
+        report_gone(first, gone_at=NOW - HOUR, actor=to["actor"], at=NOW)
+        strike_out_restore_point(second, reason="Unreadable.", actor=to["actor"], at=NOW)
+        unknown = [*taken, MONDAY + MICROSECOND]
+        assert code_of(report_all_gone, delivered.service, unknown, **to) == ("restore_point_unknown", ["taken.4"])
+        early = {**to, "gone_at": taken[2]}
+        assert code_of(report_all_gone, delivered.service, taken, **early) == ("gone_before_taken", ["taken.2"])
+        ahead = {**to, "gone_at": NOW + MICROSECOND}
+        assert code_of(report_all_gone, delivered.service, taken, **ahead) == ("lies_ahead", ["gone_at"])
+        many = [NOW - n * HOUR for n in range(MOST + 1)]
+        assert code_of(report_all_gone, delivered.service, many, **to) == ("too_many", ["taken"])
+        assert RestorePoint.objects.filter(gone_at=None).count() == 3
+
+        assert report_all_gone(delivered.service, taken, **to) == 2
+        assert report_all_gone(delivered.service, taken, **to) == 0
+        rows = RestorePoint.objects.order_by("taken_at").values_list("gone_at", "void_at", "revision")
+        assert list(rows) == [(NOW - HOUR, None, 2), (None, NOW, 2), (NOW, None, 2), (NOW, None, 2)]
+        (told,) = [after for action, after in events() if action == "restore_points_gone"]
+        assert (told["reported"], told["new"], told["gone_at"]) == (4, 2, NOW.isoformat())

@@ -20,6 +20,17 @@ INSERT INTO uptime_restorepoint (provider_id, service_id, taken_at, recorded_at)
 SELECT %s, %s, n.taken_at, %s FROM unnest(%s::timestamptz[]) n(taken_at) ORDER BY n.taken_at
 ON CONFLICT (service_id, taken_at) DO NOTHING
 """
+# The places of those that nobody reported, the first of them.
+UNKNOWN = """
+SELECT n.place - 1 FROM unnest(%s::timestamptz[]) WITH ORDINALITY n(taken_at, place)
+WHERE NOT EXISTS (SELECT 1 FROM uptime_restorepoint r WHERE r.service_id = %s AND r.taken_at = n.taken_at)
+ORDER BY n.place LIMIT 1
+"""
+GONE = """
+WITH there AS (SELECT id FROM uptime_restorepoint WHERE service_id = %s AND taken_at = ANY(%s::timestamptz[])
+  AND gone_at IS NULL AND void_at IS NULL ORDER BY id FOR UPDATE)
+UPDATE uptime_restorepoint r SET gone_at = %s, revision = r.revision + 1 FROM there WHERE r.id = there.id
+"""
 
 
 def report_restore_points(service: Service, taken: Sequence[datetime], *, actor: Membership | str, at: datetime) -> int:
@@ -30,11 +41,7 @@ def report_restore_points(service: Service, taken: Sequence[datetime], *, actor:
     10,000; `role_not_allowed`.
     """
     require_lead(actor)
-    if len(taken) > MOST:
-        said = _("At most %(most)d restore points at once, these are %(has)d.") % {"most": MOST, "has": len(taken)}
-        raise Refusal("too_many", said, fields={"taken": said})
-    for place, instant in enumerate(taken):
-        begun(at, **{f"taken.{place}": instant})
+    _taken_before(at, taken)
     with connection.cursor() as cursor:
         cursor.execute(REPORT, [service.provider_id, service.pk, at, list(taken)])
         new = int(cursor.rowcount)
@@ -64,6 +71,37 @@ def report_gone(
     _gone(locked, gone_at)
     record("restore_point_gone", locked, actor=actor, before={"gone_at": None}, after={"gone_at": gone_at})
     return locked
+
+
+def report_all_gone(
+    service: Service, taken: Sequence[datetime], *, gone_at: datetime, actor: Membership | str, at: datetime
+) -> int:
+    """That those of the service which were taken at these instants are no longer there from `gone_at` on; how many are
+    newly gone. In the staff's scope.
+
+    What is gone already or was struck out stays as it is, so sending twice changes nothing. All are refused if one is
+    wrong: `restore_point_unknown` and `gone_before_taken` at its `taken.<n>`; `lies_ahead`; as `report_restore_points`.
+    """
+    require_lead(actor)
+    begun(at, gone_at=gone_at)
+    _taken_before(at, taken)
+    for place, instant in enumerate(taken):
+        if gone_at <= instant:
+            said = _("It was taken later than that.")
+            raise Refusal("gone_before_taken", said, fields={f"taken.{place}": said})
+    with connection.cursor() as cursor:
+        cursor.execute(UNKNOWN, [list(taken), service.pk])
+        unknown = cursor.fetchone()
+        if unknown is not None:
+            said = _("No restore point of this service was taken then.")
+            raise Refusal("restore_point_unknown", said, fields={f"taken.{unknown[0]}": said})
+        cursor.execute(GONE, [service.pk, list(taken), gone_at])
+        new = int(cursor.rowcount)
+    if new:
+        after = {"reported": len(taken), "new": new, "gone_at": gone_at}
+        after |= {"taken_from": min(taken), "taken_to": max(taken)}
+        record("restore_points_gone", service, actor=actor, after=after)
+    return new
 
 
 def correct_restore_point(
@@ -116,6 +154,15 @@ def strike_out_restore_point(
     locked.save(update_fields=["void_at", "revision"])
     record("restore_point_struck_out", locked, actor=actor, after={"void_at": at}, reason=why)
     return locked
+
+
+def _taken_before(at: datetime, taken: Sequence[datetime]) -> None:
+    """Refuses `too_many`, and instants that no restore point can have been taken at by now."""
+    if len(taken) > MOST:
+        said = _("At most %(most)d restore points at once, these are %(has)d.") % {"most": MOST, "has": len(taken)}
+        raise Refusal("too_many", said, fields={"taken": said})
+    for place, instant in enumerate(taken):
+        begun(at, **{f"taken.{place}": instant})
 
 
 def _gone(locked: RestorePoint, gone_at: datetime | None) -> None:

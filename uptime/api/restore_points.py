@@ -16,6 +16,7 @@ from uptime.access import get_restore_point_for
 from uptime.actions.restore_points import (
     MOST,
     correct_restore_point,
+    report_all_gone,
     report_gone,
     report_restore_points,
     strike_out_restore_point,
@@ -54,6 +55,12 @@ class ReportRestorePointsShape(Shape):
 
     service = Id()
     taken = serializers.ListField(child=Instant(), min_length=1, max_length=MOST)
+
+
+class ReportAllGoneShape(ReportRestorePointsShape):
+    """When those were taken that are gone, up to 10,000 of one service, and since when: now, if nothing is said."""
+
+    gone_at = Instant(required=False)
 
 
 class RestorePointsTakenShape(Shape):
@@ -130,6 +137,33 @@ class RestorePoints(ApiView):
         """
         service, taken = service_named(call.actor, call.body["service"]), call.body["taken"]
         new = report_restore_points(service, taken, actor=call.actor, at=call.at)
+        return Answer({"reported": len(taken), "new": new})
+
+
+class RestorePointsGone(ApiView):
+    """Many restore points that are no longer there."""
+
+    area = AREA
+
+    @operation(
+        "restore_points_gone",
+        takes=ReportAllGoneShape,
+        gives=RestorePointsTakenShape,
+        roles=LEADS,
+        examples={"Those of a day": {"service": 1, "taken": ["2026-03-13T17:00:00Z", "2026-03-13T21:00:00Z"]}},
+        refuses=(
+            "`service_unknown`; `restore_point_unknown`, `gone_before_taken`, `lies_ahead` and `far_off`, each at its"
+            " place in the list, such as `taken.7`, or at `gone_at`"
+        ),
+    )
+    def post(self, call: Call) -> Answer:
+        """Says that restore points of a service are no longer there, all or none; `new` are those that were.
+
+        What is gone already or was struck out stays as it is.
+        """
+        service, taken = service_named(call.actor, call.body["service"]), call.body["taken"]
+        gone_at = call.body.get("gone_at", call.at)
+        new = report_all_gone(service, taken, gone_at=gone_at, actor=call.actor, at=call.at)
         return Answer({"reported": len(taken), "new": new})
 
 

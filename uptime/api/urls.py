@@ -29,6 +29,7 @@ urlpatterns = [
     ),
     path("samples/", samples.Samples.as_view(), name="api_samples"),
     path("restore-points/", restore_points.RestorePoints.as_view(), name="api_restore_points"),
+    path("restore-points/gone/", restore_points.RestorePointsGone.as_view(), name="api_restore_points_gone"),
     path("restore-points/<int:pk>/", restore_points.OneRestorePoint.as_view(), name="api_restore_point"),
     path("restore-points/<int:pk>/gone/", restore_points.RestorePointGone.as_view(), name="api_restore_point_gone"),
     path(
