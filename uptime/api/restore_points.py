@@ -150,7 +150,7 @@ class RestorePointsGone(ApiView):
         takes=ReportAllGoneShape,
         gives=RestorePointsTakenShape,
         roles=LEADS,
-        examples={"Those of a day": {"service": 1, "taken": ["2026-03-13T17:00:00Z", "2026-03-13T21:00:00Z"]}},
+        examples={"Deleted after their time": {"service": 1, "taken": ["2026-02-01T00:00:00Z"]}},
         refuses=(
             "`service_unknown`; `restore_point_unknown`, `gone_before_taken`, `lies_ahead` and `far_off`, each at its"
             " place in the list, such as `taken.7`, or at `gone_at`"
