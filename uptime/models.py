@@ -1,5 +1,7 @@
 """What was delivered: outages, maintenance, unmonitored time, samples, restore points; the periods made of them."""
 
+from datetime import UTC
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
@@ -302,7 +304,7 @@ class RestorePoint(models.Model):
         indexes = [models.Index(fields=["provider", "-taken_at"], name="restore_point_newest")]
 
     def __str__(self) -> str:
-        return f"{self.taken_at:%Y-%m-%dT%H:%M:%SZ} of {self.service_id}"
+        return f"{self.taken_at.astimezone(UTC):%-d %b %Y, %H:%M:%S} UTC"
 
 
 class SubscriptionPeriod(models.Model):

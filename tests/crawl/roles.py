@@ -26,6 +26,7 @@ ROLES = (
     Role("a member at Spirion's customer", "customer", "george@harlow-u.example"),
     Role("the operator", "operator", "operator@portal.example"),
     Role("Infopromo's administrator", "staff", "agnieszka@infopromo.example", pictured=False, examples=1),
+    Role("ProCirrus's administrator", "staff", "dana@procirrus.example", pictured=False, examples=1),
     Role("Infopromo's lead", "staff", "piotr@infopromo.example", pictured=False, examples=1),
     Role("Infopromo's agent", "staff", "marta@infopromo.example", pictured=False, examples=1),
     Role("a manager at Infopromo's customer", "customer", "zofia@wislapress.example", pictured=False, examples=1),

@@ -321,3 +321,8 @@ def test_many_are_gone_at_once_all_or_none(delivered: Delivered) -> None:
         assert list(rows) == [(NOW - HOUR, None, 2), (None, NOW, 2), (NOW, None, 2), (NOW, None, 2)]
         (told,) = [after for action, after in events() if action == "restore_points_gone"]
         assert (told["reported"], told["new"], told["gone_at"]) == (4, 2, NOW.isoformat())
+
+
+def test_a_restore_point_is_called_by_when_it_was_taken() -> None:
+    taken = datetime.fromisoformat("2026-10-04T10:00:00+02:00")
+    assert str(RestorePoint(taken_at=taken)) == "4 Oct 2026, 08:00:00 UTC"
