@@ -12,7 +12,7 @@ from contracts.policy.agreement import Agreement
 from contracts.policy.document.availability import Availability, OutageFilter, Subscription
 from contracts.policy.periods import Active, Period
 from slaportal.intervals import Instant, Interval, difference, intersection, measure, union
-from uptime.exclusions import Verdict, Window, judge_windows
+from uptime.exclusions import Verdict, Window, excluded_cause, judge_windows
 
 Impact = Literal["down", "degraded"]
 WhyNone = Literal["no_promise", "not_for", "not_active", "part_period", "nothing_open"]
@@ -260,8 +260,7 @@ def _with_unmeasured(
 
 
 def _of_counting_cause(outages: Sequence[_Happened], promise: Availability) -> Sequence[_Happened]:
-    excluded = promise.exclusions.causes.entries
-    return [one for one in outages if one[0].cause not in excluded]
+    return [one for one in outages if excluded_cause(one[0].cause, promise) is None]
 
 
 def _kept(stretches: Sequence[Interval], rule: OutageFilter) -> Sequence[Interval]:

@@ -86,9 +86,7 @@ def report_all_gone(
     begun(at, gone_at=gone_at)
     _taken_before(at, taken)
     for place, instant in enumerate(taken):
-        if gone_at <= instant:
-            said = _("It was taken later than that.")
-            raise Refusal("gone_before_taken", said, fields={f"taken.{place}": said})
+        _gone_after(instant, gone_at, field=f"taken.{place}")
     with connection.cursor() as cursor:
         cursor.execute(UNKNOWN, [list(taken), service.pk])
         unknown = cursor.fetchone()
@@ -165,10 +163,15 @@ def _taken_before(at: datetime, taken: Sequence[datetime]) -> None:
         begun(at, **{f"taken.{place}": instant})
 
 
-def _gone(locked: RestorePoint, gone_at: datetime | None) -> None:
-    if gone_at is not None and gone_at <= locked.taken_at:
+def _gone_after(taken_at: datetime, gone_at: datetime, *, field: str) -> None:
+    if gone_at <= taken_at:
         said = _("It was taken later than that.")
-        raise Refusal("gone_before_taken", said, fields={"gone_at": said})
+        raise Refusal("gone_before_taken", said, fields={field: said})
+
+
+def _gone(locked: RestorePoint, gone_at: datetime | None) -> None:
+    if gone_at is not None:
+        _gone_after(locked.taken_at, gone_at, field="gone_at")
     locked.gone_at = gone_at
     locked.revision += 1
     locked.save(update_fields=["gone_at", "revision"])
