@@ -23,6 +23,7 @@ from slaportal.people.actions.members import enrol
 from slaportal.people.actions.organisations import add_tenant, create_provider
 from slaportal.site.demo.building import build_demo
 from slaportal.site.demo.cast import COMPANIES, PASSWORD
+from slaportal.site.demo.history import is_alive
 from slaportal.site.models import DemoRow
 from slaportal.tenancy.models import Membership, Provider, Tenant, User
 from slaportal.tenancy.scope import STAFF, scope
@@ -38,7 +39,7 @@ from uptime.queries import backups_of
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
 
 SLUGS = [company.slug for company in COMPANIES]
-WITH_CLOCKS = [slug for slug in SLUGS if slug != "procirrus"]
+FRESHENED = ["infopromo", "proofpoint", "spirion"]
 
 
 def a_real_provider(now: datetime) -> int:
@@ -107,7 +108,7 @@ def a_real_customer_of_procirrus(now: datetime) -> None:
 
 def test_started_again_later_it_has_something_due_and_nothing_else_changed(doomed: None) -> None:
     """The next day: three new tickets each, the first due in minutes; who changed the demo by hand is not disturbed."""
-    tomorrow = timezone.now() + timedelta(days=1)
+    tomorrow = _a_day_later_with_nothing_due(timezone.now())
     with inside("secpod"):
         tenant = Tenant.objects.get(name="Sunrise Retail")
         Tenant.objects.filter(pk=tenant.pk).update(name="Sunset Retail")
@@ -117,13 +118,13 @@ def test_started_again_later_it_has_something_due_and_nothing_else_changed(doome
     assert "was changed" in said[-1]
     with inside("secpod"):
         assert set(Ticket.objects.values_list("pk", flat=True)) == before
-    for slug in ("infopromo", "proofpoint", "spirion"):
+    for slug in FRESHENED:
         with inside(slug):
             new = Ticket.objects.filter(subject__contains=", again since ")
             assert new.count() == 3
             work_out([ticket.pk for ticket in new], provider_id=Provider.objects.get().pk, now=tomorrow)
             due = Ticket.objects.filter(pk__in=[ticket.pk for ticket in new], next_due_at__gt=tomorrow)
-            assert due.filter(next_due_at__lt=tomorrow + timedelta(minutes=6)).count() == 1
+            assert due.filter(next_due_at__lt=tomorrow + timedelta(minutes=6)).exists()
     with inside("procirrus"):  # the backups went on, and since the night before nothing is missing of them
         newest = RestorePoint.objects.values_list("service").annotate(newest=Max("taken_at"))
         assert {tomorrow - at < timedelta(hours=4) for _service, at in newest} == {True}
@@ -134,6 +135,17 @@ def test_started_again_later_it_has_something_due_and_nothing_else_changed(doome
     with inside("procirrus"):
         assert RestorePoint.objects.count() == points
     assert not [line for line in again if "opened anew" in line and "nothing" not in line]
+
+
+def _a_day_later_with_nothing_due(now: datetime) -> datetime:
+    """The first such hour: what is aimed at closed hours is due when they open, and then the desk lives by itself."""
+    hours = (now + timedelta(hours=hour) for hour in range(24, 72))
+    return next(hour for hour in hours if not any(_lives(slug, hour) for slug in FRESHENED))
+
+
+def _lives(slug: str, at: datetime) -> bool:
+    with inside(slug):
+        return is_alive(at)
 
 
 def test_removed_it_leaves_what_is_real(doomed: None, settings: Settings) -> None:
