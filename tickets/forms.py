@@ -12,6 +12,8 @@ from slaportal.pages.fields import follows
 from slaportal.tenancy.models import Membership
 from tickets.words import RESOLUTIONS_IN_WORDS, STATUSES_IN_WORDS, severity_in_words
 
+# Values with their names, as a list offers them.
+Pairs = list[tuple[str, str]]
 SETTABLE = ("open", "pending", "waiting_on_customer", "waiting_on_third_party")
 
 
@@ -110,9 +112,7 @@ class OpenForm(forms.Form):
 
     token = forms.UUIDField(widget=forms.HiddenInput, required=False)
     subscription = forms.ModelChoiceField(Subscription.objects.none(), label=_("Subscription"), empty_label=None)
-    service = forms.ModelChoiceField(
-        Service.objects.none(), label=_("Service"), required=False, empty_label=_("Not sure")
-    )
+    service = forms.ModelChoiceField(Service.objects.none(), label=_("Service"), required=False)
     subject = forms.CharField(label=_("Subject"), max_length=200)
     text = _text(_("What happened"), rows=6)
     severity = forms.ChoiceField(label=_("How severe is it?"), required=False)
@@ -127,11 +127,12 @@ class OpenForm(forms.Form):
 
     def __init__(self, *args: Any, choices: "Choices", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name, rows in (("subscription", choices.subscriptions), ("service", choices.services)):
+        for name, rows in (("subscription", choices.subscriptions), ("service", choices.services())):
             field = self.fields[name]
             assert isinstance(field, forms.ModelChoiceField)
             field.queryset = rows
-        self._offer(choices.severities)
+        self._offer("severity", _("As the policy says"), choices.severities)
+        self._offer("service", _("Not sure"), choices.covered)
         if choices.requesters is None:
             del self.fields["requester"], self.fields["opened_at"]
         else:
@@ -139,21 +140,21 @@ class OpenForm(forms.Form):
             assert isinstance(requester, forms.ModelChoiceField)
             requester.queryset, requester.required, requester.empty_label = choices.requesters, True, None
 
-    def _offer(self, severities: "dict[Subscription, list[tuple[str, str]]]") -> None:
-        """The severities of the one subscription; of several each under its name, following which is chosen.
+    def _offer(self, name: str, otherwise: Any, offered: "dict[Subscription, Pairs]") -> None:
+        """What the one subscription has; of several each under its name, following which is chosen.
 
-        The chosen one is the first group: a severity that several have is then marked where it was chosen.
+        The chosen one is the first group: what several have is then marked where it was chosen.
         """
-        field = self.fields["severity"]
+        field = self.fields[name]
         assert isinstance(field, forms.ChoiceField)
-        first: tuple[str, Any] = ("", _("As the policy says"))
-        if len(severities) < 2:
-            field.choices = [first, *(choice for offered in severities.values() for choice in offered)]
+        first: tuple[str, Any] = ("", otherwise)
+        if len(offered) < 2:
+            field.choices = [first, *(choice for choices in offered.values() for choice in choices)]
             return
         chosen = str(self["subscription"].value())
-        groups = sorted(severities.items(), key=lambda group: str(group[0].pk) != chosen)
-        field.choices = [first, *((subscription.name, offered) for subscription, offered in groups)]
-        follows(self, "severity", "subscription", [subscription.pk for subscription, _offered in groups])
+        groups = sorted(offered.items(), key=lambda group: str(group[0].pk) != chosen)
+        field.choices = [first, *((subscription.name, choices) for subscription, choices in groups)]
+        follows(self, name, "subscription", [subscription.pk for subscription, _choices in groups])
 
 
 @dataclass(frozen=True)
@@ -161,11 +162,15 @@ class Choices:
     """What there is to choose from when a ticket is opened; `requesters` None for a customer, who asks for oneself."""
 
     subscriptions: Any
-    services: Any
-    severities: dict[Subscription, list[tuple[str, str]]]
+    covered: dict[Subscription, Pairs]
+    severities: dict[Subscription, Pairs]
     requesters: Any
 
+    def services(self) -> Any:
+        """All that one of the subscriptions covers: who chose one of another is told so by the action."""
+        return Service.objects.filter(coverages__subscription__in=self.subscriptions).distinct()
 
-def severities_of(agreement: Agreement) -> list[tuple[str, str]]:
+
+def severities_of(agreement: Agreement) -> Pairs:
     """The severities of the agreement, most severe first, in its own words."""
     return [(key, severity_in_words(agreement, key).name) for key in agreement.terms.support.severities.entries]

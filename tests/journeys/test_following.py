@@ -1,4 +1,4 @@
-"""Lists that follow another choice: the severities of the chosen subscription, the roles of the chosen side."""
+"""Lists that follow another choice: the severities and services of the chosen subscription, the roles of the chosen side."""
 
 from playwright.sync_api import Browser, Locator, Page, expect
 
@@ -25,6 +25,7 @@ def test_severities_follow_the_subscription_and_what_both_have_stays_chosen(
         page.goto("/tickets/new/")
         page.get_by_label("Subscription").select_option(label=NEWSLETTER)
         assert groups_of(severity(page)) == [NEWSLETTER]
+        assert groups_of(page.get_by_label("Service")) == [NEWSLETTER]
         promised = page.get_by_label("What is promised")
         assert set(promised.get_by_text(NEWSLETTER).all_inner_texts()) == {NEWSLETTER}
         expect(promised.get_by_text(NEWS, exact=True).first).to_be_hidden()
@@ -56,6 +57,7 @@ def test_without_a_script_every_group_is_there_under_its_name(browser: Browser, 
     with visiting(browser, installation, MANAGER, javascript=False) as page:
         page.goto("/tickets/new/")
         assert groups_of(severity(page)) == [NEWS, NEWSLETTER]
+        assert groups_of(page.get_by_label("Service")) == [NEWS, NEWSLETTER]
     with visiting(browser, installation, ADMIN, javascript=False) as page:
         page.goto("/people/")
         assert groups_of(page.get_by_label("Role")) == [STAFF, CUSTOMERS]

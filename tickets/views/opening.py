@@ -5,20 +5,21 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from contracts.models import Service, Subscription
+from contracts.models import Coverage, Subscription
 from contracts.queries import agreement_at
 from slaportal.pages.times import to_the_second
 from slaportal.refusal import Refusal
 from slaportal.tenancy.access import get_tenant_for, membership_of, needs
 from slaportal.tenancy.models import Membership, Tenant
 from tickets.actions.opening import open_ticket
-from tickets.forms import Choices, OpenForm
+from tickets.forms import Choices, OpenForm, Pairs
 from tickets.models import Ticket
 from tickets.promising import Promised, promised_at
 from tickets.queries import agreement_of_ticket, opened_alike
@@ -71,12 +72,16 @@ def _tenant(request: HttpRequest, actor: Membership) -> Tenant | None:
 def _form(
     request: HttpRequest, actor: Membership, tenant: Tenant, subscriptions: Any, promised: list[Promised]
 ) -> OpenForm:
-    services = Service.objects.filter(coverages__subscription__in=subscriptions).distinct().order_by("name")
     people = Membership.objects.filter(tenant=tenant, removed_at=None).order_by("name") if actor.is_staff else None
-    severities: dict[Subscription, list[tuple[str, str]]] = {}
+    covering = Prefetch("coverages", Coverage.objects.select_related("service").order_by("service__name", "service"))
+    covered = {
+        one: [(str(coverage.service_id), coverage.service.name) for coverage in one.coverages.all()]
+        for one in subscriptions.prefetch_related(covering)
+    }
+    severities: dict[Subscription, Pairs] = {}
     for promise in promised:
         severities.setdefault(promise.subscription, []).append((promise.severity.key, promise.severity.name))
-    choices = Choices(subscriptions, services, severities, people)
+    choices = Choices(subscriptions, covered, severities, people)
     data = request.POST if request.method == "POST" else None
     return OpenForm(data, choices=choices, initial={"token": uuid.uuid4()})
 
