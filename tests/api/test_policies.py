@@ -106,7 +106,12 @@ def test_scenarios_are_dropped_only_by_naming_the_version_that_had_them(world: W
         for said in ({}, {"without_scenarios_of": 2}):
             assert set(refused(admin.post("policies/", {**later, **said}), 409, "scenarios_dropped")) == {"scenarios"}
         refused(admin.post("policies/", {**later, "without_scenarios_of": True}), 400, "invalid")
+        warned = {"text": later["text"], "policy": later["policy"]}
+        assert admin.post("policies/validate/", warned).said["drops_scenarios_of"] == 1
+        assert admin.post("policies/validate/", {**warned, "scenarios": SCENARIOS}).said["drops_scenarios_of"] is None
+        assert admin.post("policies/validate/", {**warned, "policy": "another"}).said["drops_scenarios_of"] is None
         assert admin.post("policies/", {**later, "without_scenarios_of": 1}).said["number"] == 2
+        assert admin.post("policies/validate/", warned).said["drops_scenarios_of"] is None
 
 
 def test_only_warnings_that_were_read_are_confirmed(world: World, programs: Programs) -> None:

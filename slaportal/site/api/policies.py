@@ -145,4 +145,6 @@ class ValidatePolicy(ApiView):
     def post(self, call: Call) -> Answer:
         """Says what is wrong with a text, line by line, and tries its scenarios; nothing is saved."""
         body = call.body
-        return Answer(checked_said(check(body["text"], body.get("scenarios"), policy=body["policy"], latest=None)))
+        versions = versions_for(call.actor).filter(policy=body["policy"]).select_related("scenarios")
+        latest = versions.order_by("-number").first()
+        return Answer(checked_said(check(body["text"], body.get("scenarios"), policy=body["policy"], latest=latest)))

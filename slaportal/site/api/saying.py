@@ -65,6 +65,7 @@ def checked_said(checked: Checked) -> Said:
         ],
         "scenario_errors": [_finding(found) for found in checked.scenario_errors],
         "refused": checked.refused or None,
+        "drops_scenarios_of": checked.dropped_of,
     }
 
 

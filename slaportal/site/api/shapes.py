@@ -126,7 +126,8 @@ class TriedScenarioShape(Shape):
 
 
 class ValidatedShape(Shape):
-    """What there is to say about a text; `publishable`: nothing but warnings, the date or the same text is in the way.
+    """What there is to say about a text; `publishable`: nothing but warnings, dropped scenarios, the date or the same
+    text is in the way.
 
     `digest` is null where the text is not sound; no scenario was tried then.
     """
@@ -140,6 +141,13 @@ class ValidatedShape(Shape):
     scenarios = TriedScenarioShape(many=True)
     scenario_errors = FindingShape(many=True)
     refused = serializers.CharField(allow_null=True, help_text=gettext_lazy("Why the scenarios could not be tried."))
+    drops_scenarios_of = Id(
+        allow_null=True,
+        help_text=gettext_lazy(
+            "The version before, where that one was published by scenarios and this text comes with none: "
+            "to publish it all the same, name it in `without_scenarios_of`."
+        ),
+    )
 
 
 class SimulateShape(Shape):

@@ -49,6 +49,7 @@ class Checked:
     scenario_errors: list[Finding] = field(default_factory=list)
     refused: str = ""
     dropped: int = 0  # scenarios of the version before that would not be run any more, as this text comes with none
+    dropped_of: int | None = None  # the number of that version
 
     @property
     def failing(self) -> int:
@@ -86,6 +87,7 @@ def check(text: str, scenarios: str | None, *, policy: str, latest: PolicyVersio
             checked.scenarios = tried(scenarios, document, policy)
         if latest is not None and not checked.scenarios:
             checked.dropped = len(scenario_names_of(latest))
+            checked.dropped_of = latest.number if checked.dropped else None
     except WrongFiles as wrong:
         checked.scenario_errors = [_in_scenarios(line, scenarios or "") for line in wrong.lines]
     except Refusal as refusal:
