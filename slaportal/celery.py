@@ -57,7 +57,7 @@ TIMETABLE = {
     "seal": _every("slaportal.audit.tasks.seal", 5),
     "publish-heads": _every("slaportal.audit.tasks.publish_heads", crontab("5", "0")),
     "forget-calls": _every("slaportal.api.tasks.forget", crontab("10", "3")),
-    "forget-deliveries": _every("slaportal.outbox.tasks.forget_old_deliveries", crontab("30", "3")),
+    "forget-sent": _every("slaportal.outbox.tasks.forget", crontab("30", "3")),
     "clear-sessions": _every("slaportal.people.tasks.clear_sessions", crontab("20", "3")),
 }
 

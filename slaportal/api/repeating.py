@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from slaportal.api.models import KeptAnswer
 from slaportal.refusal import Refusal
 from slaportal.tenancy.models import ApiToken, Membership
-from slaportal.tenancy.scope import PLATFORM, STAFF, scope
+from slaportal.tenancy.providers import in_every_provider
 
 HEADER, REPLAYED = "Idempotency-Key", "Idempotency-Replayed"
 KEPT = timedelta(days=30)
@@ -102,16 +102,11 @@ def _locked(name: str) -> bool:
 
 
 def forget_answers(*, at: datetime) -> int:
-    """Deletes what was kept for 30 days, in chunks; how many. As the workers' login."""
-    old = KeptAnswer.objects.filter(kept_at__lt=at - KEPT)
-    with scope(PLATFORM):
-        providers = list(old.order_by().values_list("provider_id", flat=True).distinct())
-    forgotten = 0
-    for provider_id in providers:
-        gone = CHUNK
-        while gone == CHUNK:
-            with scope(STAFF, provider=provider_id):
-                some = old.filter(provider_id=provider_id).values("pk")[:CHUNK]
-                gone, _each = KeptAnswer.objects.filter(pk__in=some).delete()
-            forgotten += gone
-    return forgotten
+    """Deletes what was kept for 30 days; how many. As the workers' login."""
+
+    def some(provider_id: int) -> int:
+        old = KeptAnswer.objects.filter(provider_id=provider_id, kept_at__lt=at - KEPT)
+        gone, _each = KeptAnswer.objects.filter(pk__in=old.values("pk")[:CHUNK]).delete()
+        return gone
+
+    return in_every_provider(some, chunk=CHUNK)

@@ -38,10 +38,12 @@ class State(models.TextChoices):
 
 
 UNFINISHED = (State.WAITING, State.SENDING)
+# A mail that nobody sends any more, and that still has its words (`forgetting`).
+ENDED_MAIL = Q(state__in=(State.SENT, State.CANCELLED)) & ~Q(text="")
 
 
 class Delivery(models.Model):
-    """One mail. `key` makes it one however often it is left.
+    """One mail. `key` makes it one however often it is left. Its words are kept for 90 days (`forgetting`).
 
     `next_attempt_at` is when a worker may take it: while it waits, the time of the next attempt; while it is being
     sent, the end of the worker's lease. `claim` says whose attempt it is: only its holder may say how it ended.
@@ -83,7 +85,11 @@ class Message(Delivery):
             CompositeForeignKey(name="message_tenant", columns=["provider_id", "tenant_id"], to="tenancy_tenant"),
             Wall(
                 name="message_wall",
-                staff=("SELECT", "INSERT", f"UPDATE ({', '.join((*MARKS, 'sent_at', 'last_error'))})"),
+                staff=(
+                    "SELECT",
+                    "INSERT",
+                    f"UPDATE ({', '.join((*MARKS, 'sent_at', 'last_error', 'text', 'html'))})",
+                ),
                 customer=("INSERT", "SELECT (id, provider_id, key)"),
                 marks=MARKS,
             ),
@@ -92,6 +98,7 @@ class Message(Delivery):
             models.Index(fields=["next_attempt_at"], name="message_due", condition=Q(state__in=UNFINISHED)),
             models.Index(fields=["provider", "-id"], name="message_newest"),
             models.Index(fields=["provider", "id"], name="message_given_up", condition=Q(state=State.GIVEN_UP)),
+            models.Index(fields=["provider", "id"], name="message_to_forget", condition=ENDED_MAIL),
         ]
 
 

@@ -5,6 +5,7 @@ import time
 from celery import shared_task
 from django.utils import timezone
 
+from slaportal.outbox.forgetting import forget_account_mails, forget_words
 from slaportal.outbox.models import AccountMail, Delivery, Message
 from slaportal.outbox.sending import BATCH, send_batch
 from slaportal.outbox.webhooks.delivering import deliver
@@ -31,6 +32,9 @@ def deliver_events() -> None:
 
 
 @shared_task(base=PortalTask, plane="itself")
-def forget_old_deliveries() -> None:
-    """Once a day: what was delivered, given up or cancelled three months ago."""
-    forget_deliveries(at=timezone.now())
+def forget() -> None:
+    """Once a day: what was sent, delivered or cancelled three months ago."""
+    now = timezone.now()
+    forget_deliveries(at=now)
+    forget_words(at=now)
+    forget_account_mails(at=now)
