@@ -20,7 +20,7 @@ from tickets.queries import agreement_of_ticket, events_since, logs_of
 from tickets.timing import timing_of
 
 PORTAL = "SLA Portal"
-WORK_OUT = "tickets.tasks.work_out_marked"
+WORK = "tickets.tasks.work"
 # What an addition to the log changes of the ticket; a customer may write these and no others.
 WRITTEN = (
     "severity",
@@ -130,7 +130,7 @@ class Log:
         written = {name: getattr(ticket, name) for name in WRITTEN}
         Ticket.objects.filter(pk=ticket.pk).update(**written, marked_at=Now())
         announce_added(ticket, self.added, was=self.before)
-        hint(WORK_OUT)
+        hint(WORK)
 
     def _follow(self, event: Event) -> None:
         self.history.add(event)

@@ -3,7 +3,6 @@
 Only on request (`Change.retime`): otherwise a ticket keeps what was promised when it was opened.
 """
 
-import time
 from datetime import datetime
 
 from django.db import connection
@@ -43,9 +42,11 @@ FROM tickets_ticket WHERE id = ANY(%s)
 """
 
 
-def sweep_changes(*, at: datetime | None = None, seconds: int = 20, chunk: int = CHUNK) -> int:
-    """Works through what changed in contracts, provider by provider, a transaction for each chunk; how many tickets."""
-    began, done = time.monotonic(), 0
+def sweep_changes(*, at: datetime | None = None, chunk: int = CHUNK) -> int:
+    """Reads what changed in contracts, and pins a chunk of each version that waits for it; how many tickets.
+
+    A transaction for each chunk. What a chunk leaves the next call takes up.
+    """
     with scope(PLATFORM):
         changed = providers_with_changes(READER)
     for provider_id in changed:
@@ -53,12 +54,10 @@ def sweep_changes(*, at: datetime | None = None, seconds: int = 20, chunk: int =
             _read_all(provider_id, at or database_now())
     with scope(PLATFORM):
         waiting = list(_unfinished().order_by("provider_id", "pk").values_list("provider_id", "name"))
+    done = 0
     for provider_id, name in waiting:
-        further = True
-        while further and time.monotonic() - began < seconds:
-            with scope(STAFF, provider=provider_id):
-                tickets, further = _pin_chunk(name, provider_id, at or database_now(), chunk)
-            done += tickets
+        with scope(STAFF, provider=provider_id):
+            done += _pin_chunk(name, provider_id, at or database_now(), chunk)
     return done
 
 
@@ -75,19 +74,19 @@ def _unfinished() -> QuerySet[Reader]:
     return Reader.objects.filter(name__startswith=RETIME, transaction=START)
 
 
-def _pin_chunk(name: str, provider_id: int, at: datetime, chunk: int) -> tuple[int, bool]:
-    """One chunk; how many tickets it was, and whether there is more to do just now."""
+def _pin_chunk(name: str, provider_id: int, at: datetime, chunk: int) -> int:
+    """One chunk; how many tickets it was."""
     places = _unfinished().filter(provider_id=provider_id, name=name)
     reader = places.select_for_update(skip_locked=True, of=("self",)).first()
     if reader is None:
-        return 0, False
+        return 0
     change = Change.objects.get(pk=reader.change_id)
     if change.since > at:
-        return 0, False  # in force later: until then the open tickets keep what they have
+        return 0  # in force later: until then the open tickets keep what they have
     tickets = _pinned_anew(PolicyVersion.objects.get(pk=change.target_id), reader.cursor, at, chunk)
     finished = len(tickets) < chunk
     move_on(reader, change, cursor=None if finished else tickets[-1], done=len(tickets), at=at)
-    return len(tickets), not finished
+    return len(tickets)
 
 
 def _pinned_anew(version: PolicyVersion, after: int, at: datetime, chunk: int) -> list[int]:

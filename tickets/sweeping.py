@@ -43,13 +43,16 @@ def sweep_due(*, at: datetime | None = None, most: int = BATCH) -> int:
     return _sweep(_DUE, most, at)
 
 
-def sweep(one: Callable[..., int], *, at: datetime | None = None, seconds: int) -> int:
-    """Batch after batch until one is not full or the time is up; the next round goes on."""
+def sweep(*each: Callable[..., int], at: datetime | None = None, seconds: int) -> int:
+    """A batch of each in turn, until none is full or the time is up; how many rows.
+
+    In turn, since what has become due cannot wait until a long backlog of the others is worked off.
+    """
     began, done = time.monotonic(), 0
     while True:
-        batch = one(at=at)
-        done += batch
-        if batch < BATCH or time.monotonic() - began >= seconds:
+        batches = [one(at=at) for one in each]
+        done += sum(batches)
+        if max(batches) < BATCH or time.monotonic() - began >= seconds:
             return done
 
 

@@ -1,4 +1,4 @@
-"""What the workers do for tickets: work out what is marked, announce what is due, follow what was agreed anew."""
+"""What the workers do for tickets: announce what is due, work out what is marked, follow what was agreed anew."""
 
 from celery import shared_task
 
@@ -10,18 +10,10 @@ SECONDS = 20
 
 
 @shared_task(base=PortalTask, plane="itself")
-def work_out_marked() -> None:
-    """Looked at as soon as an action has committed, and every few seconds for what a lost message left."""
-    sweep(sweep_marked, seconds=SECONDS)
+def work() -> None:
+    """As soon as an action has committed, and every two seconds for what became due or was left by a lost message.
 
-
-@shared_task(base=PortalTask, plane="itself")
-def announce_due() -> None:
-    """Every two seconds."""
-    sweep(sweep_due, seconds=SECONDS)
-
-
-@shared_task(base=PortalTask, plane="itself")
-def read_changes() -> None:
-    """Every few seconds: a new version that is to hold for open tickets marks them, in chunks."""
-    sweep_changes(seconds=SECONDS)
+    One task for all three: whichever worker is free does a batch of each in turn, so that no announcement and no reply
+    stands in the queue behind a worker that is busy with a backlog.
+    """
+    sweep(sweep_due, sweep_marked, sweep_changes, seconds=SECONDS)

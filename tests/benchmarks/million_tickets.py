@@ -34,8 +34,8 @@ from tests.benchmarks import floor
 from tickets.actions.conversation import reply
 from tickets.actions.opening import open_ticket
 from tickets.models import Breach, Mark, Ticket
-from tickets.retiming import sweep_changes
 from tickets.sweeping import sweep, sweep_due, sweep_marked
+from tickets.tasks import work
 from uptime.actions.outages import record_outage
 from uptime.actions.windows import announce_window, plan_window
 from uptime.models import SubscriptionPeriod
@@ -173,12 +173,10 @@ def retime() -> None:
 
 @with_room
 def follow(seconds: str) -> None:
-    """A worker's process: what changed, what is marked, what is due, for so long."""
+    """A child of the worker for tickets, for so long: it takes the next message as soon as it is done with one."""
     began = time.monotonic()
     while time.monotonic() - began < int(seconds):
-        sweep_changes(seconds=1)
-        sweep(sweep_marked, seconds=1)
-        sweep(sweep_due, seconds=1)
+        work()
         time.sleep(0.02)
 
 
@@ -353,7 +351,7 @@ def _timed(work: Callable[[], Any]) -> float:
 
 
 WORK: dict[str, Callable[..., None]] = {
-    work.__name__: work for work in (found, work_off, nothing_due, retime, follow, answer, months, pages)
+    one.__name__: one for one in (found, work_off, nothing_due, retime, follow, answer, months, pages)
 }
 
 

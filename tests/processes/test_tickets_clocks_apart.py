@@ -7,11 +7,10 @@ import pytest
 
 from tests.processes.conftest import MARKED, ROWS, Tickets
 from tests.processes.fleet import Fleet, until
-from tickets.log import WORK_OUT
+from tickets.log import WORK
 
 pytestmark = pytest.mark.workers
 
-ANNOUNCE = "tickets.tasks.announce_due"
 WRITTEN_TOO_EARLY_OR_LATE = """
     SELECT count(*) FROM (
       SELECT announced_at FROM tickets_breach UNION ALL SELECT announced_at FROM tickets_clockwarning
@@ -28,10 +27,10 @@ def worker(fleet: Fleet, name: str, minutes: int) -> None:
 
 
 def sent_until(fleet: Fleet, condition: Callable[[], bool], what: str) -> None:
-    """A message for each sweep again and again, until it is so."""
+    """Message after message, until it is so."""
 
     def sent() -> bool:
-        fleet.send(WORK_OUT, ANNOUNCE)
+        fleet.send(WORK)
         return condition()
 
     until(sent, what)
@@ -77,7 +76,7 @@ def test_both_at_once_announce_everything_once(fleet: Fleet, tickets: Tickets, h
         fleet.beat()
     for name, minutes in (("ahead", 10), ("behind", -10)):
         worker(fleet, name, minutes)
-    # By the timetable alone tickets are looked at every five seconds: what is late by then nobody is warned of.
+    # By the timetable alone tickets are looked at every two seconds: what is late by then nobody is warned of.
     later = 6 if hinted is by_timetable else 0
     tickets.open(10, from_s=4 + later, until_s=8 + later)
     hinted(fleet, partial(tickets.all_is_announced, fleet), "everything is announced")

@@ -14,7 +14,7 @@ import redis
 from slaportal.embedded.valkey import Valkey
 from tests.processes.conftest import MARKED, ROWS, Tickets
 from tests.processes.fleet import Fleet, living_of, until
-from tickets.log import WORK_OUT
+from tickets.log import WORK
 
 pytestmark = pytest.mark.workers
 
@@ -79,7 +79,7 @@ def test_a_worker_killed_in_each_sweep_leaves_nothing_half_done(fleet: Fleet, ti
     fleet.worker("two")
     until(lambda: tickets.all_is_announced(fleet), "what was due is announced")
     tickets.open(10, from_s=8, until_s=10)
-    fleet.send(WORK_OUT)
+    fleet.send(WORK)
     until(lambda: fleet.ask(MARKED) == [0], "the new tickets are worked out")
     before = fleet.ask(ROWS)[0]
     with stuck_at(fleet, "tickets_breach"):
@@ -103,13 +103,13 @@ def test_two_beats_and_two_workers_then_killed_children_and_an_empty_redis(
     for name in ("one", "two"):
         ready(fleet, f"worker-{name}")
     tickets.open(20, from_s=8, until_s=12)
-    fleet.send(WORK_OUT)
+    fleet.send(WORK)
     until(lambda: tickets.all_is_announced(fleet), "all is announced")
     tickets.each_once(fleet)
     assert fleet.ask(LATEST)[0] < ANNOUNCED_WITHIN_S
 
     tickets.open(10, from_s=8, until_s=10)
-    fleet.send(WORK_OUT)
+    fleet.send(WORK)
     until(lambda: fleet.ask(MARKED) == [0], "the new tickets are worked out")
     with stuck_at(fleet, "tickets_breach"):
         with redis.Redis(unix_socket_path=str(private_redis.socket)) as server:

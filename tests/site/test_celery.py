@@ -67,7 +67,7 @@ def test_tasks_go_to_the_queue_of_their_app() -> None:
             "slaportal.outbox.tasks.send_due",
             "slaportal.outbox.tasks.deliver_events",
             "slaportal.audit.tasks.seal",
-            "tickets.tasks.announce_due",
+            "tickets.tasks.work",
             "uptime.tasks.look",
             "credits.tasks.assess_due",
         )

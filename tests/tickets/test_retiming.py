@@ -33,7 +33,7 @@ def published(world: World, document: object = FASTER, *, retime: bool, days: in
 
 def swept(days: int, chunk: int = 2000) -> int:
     with logged_in_as("portal_jobs"):
-        return sweep_changes(at=MONDAY + timedelta(days=days), chunk=chunk)
+        return sum(iter(lambda: sweep_changes(at=MONDAY + timedelta(days=days), chunk=chunk), 0))
 
 
 def tickets(world: World, count: int) -> list[Ticket]:

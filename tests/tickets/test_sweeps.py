@@ -1,6 +1,7 @@
 """What becomes true by itself: warnings, breaches, solving after silence, closing; each once, at its own instant."""
 
 from datetime import datetime, timedelta
+from functools import partial
 
 import pytest
 from django.db import transaction
@@ -16,7 +17,7 @@ from tickets.actions.ending import resolve
 from tickets.actions.triage import assign, set_severity
 from tickets.models import Breach, ClockWarning, Standing, Ticket, TicketClock, TicketEvent
 from tickets.rebuilding import differences
-from tickets.sweeping import sweep_due, sweep_marked
+from tickets.sweeping import sweep, sweep_due, sweep_marked
 
 DAY = timedelta(days=1)
 US = timedelta(microseconds=1)
@@ -234,3 +235,27 @@ def test_what_cannot_be_worked_out_stands_in_nobodys_way(world: World) -> None:
         assert (bad.mark, bad.act_at) == (None, MONDAY + HOUR + timedelta(minutes=5))
         with pytest.raises(Refusal):
             list(differences(now=MONDAY + HOUR))
+
+
+def test_what_is_due_is_announced_between_the_batches_of_a_backlog(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A policy change marks everything; the breach that comes due meanwhile waits for a batch, not for all of it."""
+    subscription = agreed(world, "spirion")
+    with world.inside("agent"):
+        opened(world, subscription, severity="minor")
+    late = MONDAY + 4 * HOUR + US
+    swept(MONDAY)
+    with world.inside("agent"):
+        for _ in range(5):
+            opened(world, subscription, severity="minor", at=late)
+    monkeypatch.setattr("tickets.sweeping.BATCH", 1)
+    one_each = [partial(sweep_due, most=1), partial(sweep_marked, most=1)]
+    with logged_in_as("portal_jobs"):
+        assert sweep(*one_each, at=late, seconds=0) == 2
+    with world.inside("agent"):
+        assert Breach.objects.count() == 1
+        assert Ticket.objects.exclude(mark=None).count() == 4
+    with logged_in_as("portal_jobs"):
+        assert sweep(*one_each, at=late, seconds=60) == 4
+        assert sweep(*one_each, at=late, seconds=60) == 0
