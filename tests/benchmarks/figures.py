@@ -1,6 +1,6 @@
 """A figure that was measured, held against its limit and its peer, and left in the JSON of a run for the report."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, Protocol
 
@@ -47,6 +47,16 @@ def per_second(benchmark: Benchmark, work: Callable[[], Any], count: int) -> flo
     """How many a second when `work` does so many: the best of many short rounds, for others use the machine."""
     benchmark.pedantic(work, rounds=ROUNDS, warmup_rounds=1)
     return float(count / benchmark.stats.stats.min)
+
+
+def growth(seconds: Mapping[int, float]) -> float:
+    """What each further row costs among the many, times what it costs among the few; 1 is linear.
+
+    `seconds` of three sizes, by one process each: what is the same for all sizes drops out.
+    """
+    few, some, many = sorted(seconds)
+    later, sooner = (seconds[many] - seconds[some]) / (many - some), (seconds[some] - seconds[few]) / (some - few)
+    return later / sooner
 
 
 def record(benchmark: Benchmark, *figures: Figure) -> None:

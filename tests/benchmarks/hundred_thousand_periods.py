@@ -4,6 +4,7 @@ What the workers do has room for its frames, as every task has (slaportal/frames
 """
 
 import json
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -113,10 +114,11 @@ def mark(cursor: Any, count: int) -> None:
 
 @with_room
 def work_off() -> None:
-    """As the task does, until nothing is marked."""
+    """As the task does, until nothing is marked; prints in how many seconds, and the memory."""
+    began = time.monotonic()
     while sweeping.sweep_marked(at=NOW):
         pass
-    _memory()
+    _memory(seconds=time.monotonic() - began)
 
 
 @with_room
@@ -149,11 +151,11 @@ def _nothing(*_: Any) -> None:
     """Of the rows that were read, nothing is made."""
 
 
-def _memory() -> None:
-    """The most that this process held; not `ru_maxrss`, which begins with what the process held that started it."""
+def _memory(**more: float) -> None:
+    """The most that this process held, printed with `more`; not `ru_maxrss`, which begins with what its parent held."""
     status = Path("/proc/self/status").read_text(encoding="ascii")
     peak = next(line.split()[1] for line in status.splitlines() if line.startswith("VmHWM:"))
-    print(json.dumps({"mib": int(peak) / 1024}))
+    print(json.dumps({"mib": int(peak) / 1024, **more}))
 
 
 WORK: dict[str, Callable[..., None]] = {work.__name__: work for work in (found, work_off, assess, carry)}

@@ -58,9 +58,10 @@ and COMMIT each.
 - **Webhooks**: 200 events that 10 endpoints want, so 2,000 deliveries: spread, claimed, signed, each posted over a \
 connection of its own to a server in another process that answers after 5 ms, recorded with request and answer.
 - **A million tickets**: one provider, 50 customers, Spirion's policy, 8 events a ticket, 100,000 of them open; built \
-by SQL past the triggers, then worked off by two processes as the workers do, start of Python included where nothing \
-else is said. While a new version is pinned to all open tickets, somebody replies and waits until the clocks of that \
-ticket are worked out, and twenty other tickets become late.
+by SQL past the triggers, then worked off by two processes as the workers do, start of Python included. Growth is by \
+one process that times itself: what is the same for all sizes drops out of it. While a new version is pinned to all \
+open tickets, somebody replies and waits until the clocks of that ticket are worked out, and twenty other tickets \
+become late; the two processes run the workers' own task.
 - **100,000 months**: as many subscriptions, each with a service, 10 outages and 2 announced windows in one month; \
 two processes read, work out and write. The peer reads the same rows by the same statements and writes the same \
 columns, with nothing between.
