@@ -243,6 +243,7 @@ def test_old_breaches_are_found_by_the_daily_look(world: World) -> None:
     assert sweep_breaches(at=later, everything=True) == 1
 
 
+@pytest.mark.differs
 def test_it_comes_out_the_same_again(world: World) -> None:
     months = Months(world, [tenth(), per_hour(), for_responses()])
     months.down("10-05 00:00")
@@ -260,6 +261,7 @@ def test_it_comes_out_the_same_again(world: World) -> None:
     assert "credit 1: is missing" in missing
 
 
+@pytest.mark.differs
 def test_one_period_that_cannot_be_worked_out_keeps_no_other(world: World) -> None:
     months = Months(world, [tenth()])
     months.down("10-05 00:00")
@@ -285,6 +287,7 @@ def test_the_newest_revision_is_shown(world: World) -> None:
     assert current_scope() is None
 
 
+@pytest.mark.differs
 def test_in_batches_of_one_none_is_passed_by(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sweeping, "BATCH", 1)
     months = Months(world, [tenth()])
@@ -337,6 +340,7 @@ def test_a_new_version_marks_the_months_that_are_open(world: World) -> None:
     assert months.assessed().marked_at == NOON
 
 
+@pytest.mark.differs
 def test_breaches_of_a_period_that_cannot_be_worked_out_keep_no_other(world: World) -> None:
     months = Months(world, [for_responses()])
     with months.inside():

@@ -151,6 +151,7 @@ def test_failures_with_their_own_windows_are_shown(world: World) -> None:
     assert "Covered" in page
 
 
+@pytest.mark.differs
 def test_an_account_that_is_behind_is_shown_with_its_reason(world: World) -> None:
     months, claim = closed(world, tenth(requires=["current_account"]))
     with months.inside():
@@ -186,6 +187,7 @@ def test_the_file_is_harmless(world: World) -> None:
     assert rows_of(world.client("cora"), "/claims.csv") == []
 
 
+@pytest.mark.differs
 def test_the_file_has_what_waits_first_and_then_what_was_decided(world: World) -> None:
     months = missed(world)
     with months.inside():

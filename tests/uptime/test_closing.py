@@ -183,6 +183,7 @@ def test_a_late_fact_that_changes_nothing_leaves_no_revision(delivered: Delivere
         assert not SubscriptionPeriod.objects.exclude(marked_at=None).exists()
 
 
+@pytest.mark.differs
 def test_rebuilding_names_what_differs(delivered: Delivered) -> None:
     with delivered.world.inside("admin"):
         ids = list(SubscriptionPeriod.objects.values_list("pk", flat=True))
