@@ -28,10 +28,13 @@ _CLAIMS = """
 SELECT period_id, id, at, state, amount FROM credits_claim
 WHERE period_id = ANY(%s) AND state = ANY(%s) ORDER BY period_id, at, id
 """
+# By when the month was closed first: a correction gives no second chance to excuse.
 _BREACHES = """
 SELECT p.id, b.clock, b.severity, b.breached_at, b.excused_at IS NOT NULL,
-  b.excused_at IS NOT NULL AND (p.closed_at IS NULL OR b.excused_at <= p.closed_at)
-FROM uptime_subscriptionperiod p JOIN tickets_breach b ON b.subscription_id = p.subscription_id
+  b.excused_at IS NOT NULL AND (f.closed_at IS NULL OR b.excused_at <= f.closed_at)
+FROM uptime_subscriptionperiod p
+JOIN uptime_subscriptionperiod f ON f.subscription_id = p.subscription_id AND f.text = p.text AND f.revision = 1
+JOIN tickets_breach b ON b.subscription_id = p.subscription_id
   AND b.breached_at >= p.starts_at AND b.breached_at < p.ends_at
 WHERE p.id = ANY(%s) ORDER BY p.id, b.breached_at, b.id
 """
@@ -59,8 +62,8 @@ class _Breaches:
 def load(periods: Sequence[SubscriptionPeriod], stored: Stored, *, now: datetime) -> list[Known]:
     """Everything known of these periods at `now`, in their order. In the scope of the provider's staff.
 
-    A breach that was excused counts apart and pays nothing; an excuse that came after the period was closed takes
-    nothing back.
+    A breach that was excused counts apart and pays nothing; an excuse that came after the month was closed takes
+    nothing back, in no correction either.
     """
     ids = [period.pk for period in periods]
     claims, breaches = _claims(ids), _breaches(ids)
