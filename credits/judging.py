@@ -1,6 +1,6 @@
 """What the credits of a period are at an instant, out of everything known of it: rows, reminders, the next look."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
@@ -37,7 +37,8 @@ class HeldClaim:
 class Known:
     """All that the credits of a period are made of; `stored` are the rows of the last time, by position.
 
-    `breaches` counts the breaches of each clock in the period ("all") and those of them that are excused.
+    `breaches` counts the breaches of each clock in the period ("all") and those of them that are excused. `granted` are
+    the positions of what was granted for the month so far, in this revision or one before it.
     """
 
     period: int
@@ -52,6 +53,7 @@ class Known:
     claims: Sequence[HeldClaim]
     account_current: bool
     stored: Mapping[int, AssessedRow]
+    granted: Set[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +91,7 @@ def judge(known: Known, now: Instant) -> Judgement:
     for assessment in assessments:
         windows = _windows(known, assessment, now)
         row = _row(known, assessment, windows)
-        prior = known.stored.get(assessment.position)
-        if row.status == "ineligible" and prior is not None and prior.status == GRANTED:
+        if row.status == "ineligible" and assessment.standing is None and assessment.position in known.granted:
             row = replace(row, status=GRANTED, reason="")  # what was granted is not taken back by a late invoice
         row = granted.pop(assessment.position, row)
         rows.append(row)

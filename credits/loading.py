@@ -11,7 +11,7 @@ from django.db import connection
 
 from credits.assessment import Fee, Miss
 from credits.figures import AssessedRow
-from credits.judging import HeldClaim, Known
+from credits.judging import GRANTED, HeldClaim, Known
 from slaportal.intervals import instant_of
 from tickets.queries import agreements_of
 from uptime.availability import MeasuredAvailability, NoAvailability
@@ -37,6 +37,12 @@ JOIN uptime_subscriptionperiod f ON f.subscription_id = p.subscription_id AND f.
 JOIN tickets_breach b ON b.subscription_id = p.subscription_id
   AND b.breached_at >= p.starts_at AND b.breached_at < p.ends_at
 WHERE p.id = ANY(%s) ORDER BY p.id, b.breached_at, b.id
+"""
+_GRANTED_BEFORE = """
+SELECT p.id, a.position FROM uptime_subscriptionperiod p
+JOIN uptime_subscriptionperiod o ON o.subscription_id = p.subscription_id AND o.text = p.text
+  AND o.revision < p.revision
+JOIN credits_assessment a ON a.period_id = o.id AND a.status = 'granted' WHERE p.id = ANY(%s)
 """
 _ACCOUNTS = "SELECT id, account_current FROM contracts_subscription WHERE id = ANY(%s)"
 _STORED = """
@@ -70,6 +76,7 @@ def load(periods: Sequence[SubscriptionPeriod], stored: Stored, *, now: datetime
     accounts = dict(_rows(_ACCOUNTS, [period.subscription_id for period in periods]))
     agreements = agreements_of((period.version_id, period.plan) for period in periods)
     measured = _measured(periods, now)
+    granted = _granted(periods, stored)
     known = []
     for period in periods:
         availability, performance = measured[period.pk]
@@ -88,6 +95,7 @@ def load(periods: Sequence[SubscriptionPeriod], stored: Stored, *, now: datetime
                 claims=claims.get(period.pk, ()),
                 account_current=accounts[period.subscription_id],
                 stored=stored.rows.get(period.pk, {}),
+                granted=granted[period.pk],
             )
         )
     return known
@@ -135,6 +143,19 @@ def _claims(periods: Sequence[int]) -> dict[int, list[HeldClaim]]:
     for period, pk, at, state, amount in _rows(_CLAIMS, periods, list(COUNTING)):
         claims[period].append(HeldClaim(pk, instant_of(at), state, amount))
     return claims
+
+
+def _granted(periods: Sequence[SubscriptionPeriod], stored: Stored) -> dict[int, set[int]]:
+    """The positions of what was granted for each month, in its rows and in those of the revisions before it."""
+    granted = {
+        period.pk: {pos for pos, row in stored.rows.get(period.pk, {}).items() if row.status == GRANTED}
+        for period in periods
+    }
+    corrections = [period.pk for period in periods if period.revision > 1]
+    if corrections:
+        for period_id, position in _rows(_GRANTED_BEFORE, corrections):
+            granted[period_id].add(position)
+    return granted
 
 
 def _breaches(periods: Sequence[int]) -> dict[int, _Breaches]:
