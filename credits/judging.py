@@ -132,26 +132,58 @@ def _assessed(known: Known, claims: Sequence[HeldClaim], now: Instant, **otherwi
 
 
 def _granted(known: Known, now: Instant) -> dict[int, AssessedRow]:
-    """The rows that an approved claim grants, by position; what was granted for the same claims stays as it was."""
+    """The rows that approved claims grant, by position, worked out anew: what is known later may add to them.
+
+    Nothing takes away of what was granted for the claims.
+    """
     approved = sorted((claim for claim in known.claims if claim.state == APPROVED), key=lambda claim: claim.pk)
     if not approved or not known.closed:
         return {}
     ids = [claim.pk for claim in approved]
-    rows = {
-        position: row
-        for position, row in known.stored.items()
-        if row.status == GRANTED and row.figures.get("approved") == ids
-    }
-    decided: Decimal | None = sum((claim.amount for claim in approved if claim.amount is not None), Decimal(0))
+    kept = _kept(known)
+    rows = dict(kept)
     for assessment in _assessed(known, approved, now, account_current=True):
-        if assessment.position in rows or not _owed(assessment):
+        if not _owed(assessment):
             continue
         row = _row(known, assessment, _windows(known, assessment, now), approved=ids)
-        amount = row.amount
-        if assessment.rule.schedule.discretionary:
-            amount, decided = decided or Decimal(0), None  # one decision is paid once
-        rows[assessment.position] = replace(row, status=GRANTED, amount=amount, claim_by=None)
-    return rows
+        before = kept.get(assessment.position)
+        if before is None or _decided_by_staff(known, assessment.position) or row.amount >= before.amount:
+            rows[assessment.position] = replace(row, status=GRANTED, claim_by=None)
+    decided = sum((claim.amount for claim in approved if claim.amount is not None), Decimal(0))
+    return rows | _shared(known, rows, kept, decided)
+
+
+def _kept(known: Known) -> dict[int, AssessedRow]:
+    """What was granted for claims the last time, by position: the amount of its own steps, breaches counted anew.
+
+    The amount of the row itself says nothing: it may have been changed by hand.
+    """
+    kept = {}
+    for position, row in known.stored.items():
+        if row.status == GRANTED and row.figures.get("approved"):
+            counts = known.breaches.get(row.credit_for)
+            figures = {**row.figures, "breaches": dict(counts)} if counts else row.figures
+            by_steps = not _decided_by_staff(known, position)
+            amount = Decimal(figures["reckoning"]["amount"]) if by_steps else row.amount
+            kept[position] = replace(row, amount=amount, figures=figures)
+    return kept
+
+
+def _shared(
+    known: Known, rows: Mapping[int, AssessedRow], kept: Mapping[int, AssessedRow], decided: Decimal
+) -> dict[int, AssessedRow]:
+    """What staff decided is paid once: to the rule that has it already, else to the first one."""
+    positions = [position for position in sorted(rows) if _decided_by_staff(known, position)]
+    if not positions:
+        return {}
+    paid = next((position for position in positions if position in kept and kept[position].amount), positions[0])
+    return {
+        position: replace(rows[position], amount=decided if position == paid else Decimal(0)) for position in positions
+    }
+
+
+def _decided_by_staff(known: Known, position: int) -> bool:
+    return known.agreement.terms.credits[position].schedule.discretionary is True
 
 
 def _owed(assessment: Assessment) -> bool:

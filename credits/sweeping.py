@@ -73,7 +73,8 @@ SELECT DISTINCT s.period_id FROM credits_assessment s JOIN uptime_subscriptionpe
 JOIN LATERAL (SELECT count(*) AS made, count(b.excused_at) AS excused FROM tickets_breach b
   WHERE b.subscription_id = p.subscription_id AND b.clock = s.credit_for
     AND b.breached_at >= p.starts_at AND b.breached_at < p.ends_at) b ON true
-WHERE s.credit_for NOT IN ('availability', 'performance') AND (%s OR p.ends_at > %s - make_interval(days => %s))
+WHERE s.credit_for NOT IN ('availability', 'performance') AND s.reason <> 'not_judged'
+  AND (%s OR p.ends_at > %s - make_interval(days => %s))
   AND (b.made, b.excused) IS DISTINCT FROM (COALESCE((s.figures #>> '{breaches,all}')::bigint, 0),
     COALESCE((s.figures #>> '{breaches,excused}')::bigint, 0))
   AND NOT EXISTS (SELECT 1 FROM uptime_subscriptionperiod n WHERE n.subscription_id = p.subscription_id

@@ -351,6 +351,19 @@ def test_breaches_of_a_period_that_cannot_be_worked_out_keep_no_other(world: Wor
     assert months.row().amount == Decimal("50.00")
 
 
+def test_an_empty_row_of_a_rule_that_is_gone_is_not_looked_at_for_breaches(world: World) -> None:
+    months = Months(world, [tenth()])
+    months.work_out(NOON)
+    sweep_unassessed(at=NOON)
+    months.breach("10-06 10:00")
+    with months.inside():
+        gone = Assessment.objects.get()
+        gone.pk, gone.position, gone.credit_for, gone.reason, gone.figures = None, 1, "response", "not_judged", {}
+        gone.save()
+    sweep_breaches(at=NOON)
+    assert (sweep_breaches(at=NOON), sweep_breaches(at=NOON, everything=True)) == (0, 0)
+
+
 def test_a_row_too_many_is_named(world: World) -> None:
     months = Months(world, [tenth()])
     months.work_out(NOON)
