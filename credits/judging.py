@@ -90,9 +90,7 @@ def judge(known: Known, now: Instant) -> Judgement:
     closings: list[Closing] = []
     for assessment in assessments:
         windows = _windows(known, assessment, now)
-        row = _row(known, assessment, windows)
-        if row.status == "ineligible" and assessment.standing is None and assessment.position in known.granted:
-            row = replace(row, status=GRANTED, reason="")  # what was granted is not taken back by a late invoice
+        row = _settled(known, assessment, _row(known, assessment, windows))
         row = granted.pop(assessment.position, row)
         rows.append(row)
         closings += _closings(assessment, row, now)
@@ -128,6 +126,18 @@ def _assessed(known: Known, claims: Sequence[HeldClaim], now: Instant, **otherwi
         claims=[Claim(claim.at) for claim in claims],
         now=now,
         **{"account_current": known.account_current, **otherwise},
+    )
+
+
+def _settled(known: Known, assessment: Assessment, row: AssessedRow) -> AssessedRow:
+    """What an account that falls behind changes no more: a credit that was granted, a claim window that is over."""
+    if row.status != "ineligible":
+        return row
+    standing = assessment.standing
+    if standing is None:
+        return replace(row, status=GRANTED, reason="") if row.position in known.granted else row
+    return (
+        replace(row, status="expired", reason="", claim_by=standing.claim_by) if standing.status == "expired" else row
     )
 
 
@@ -247,7 +257,7 @@ def _turns(known: Known, assessments: Sequence[Assessment]) -> Iterator[Instant]
     for assessment in assessments:
         if assessment.status == "pending":
             yield known.availability.period.end
-        elif assessment.standing is not None and assessment.status in ("claimable", "claimed"):
+        elif assessment.standing is not None and assessment.status in ("claimable", "claimed", "ineligible"):
             yield from (end + 1 for end in _uncovered(assessment.standing))
 
 

@@ -20,7 +20,7 @@ from credits.tasks import assess_due, find_all_breaches, read_changes
 from slaportal.intervals import instant_of
 from slaportal.tenancy.scope import current_scope
 from tests.conftest import logged_in_as
-from tests.credits.months import CLAIM_BY, DAY, END, OCTOBER, Months, for_responses, per_hour, tenth, utc
+from tests.credits.months import CLAIM_BY, DAY, END, HOUR, OCTOBER, Months, for_responses, per_hour, tenth, utc
 from tests.world import World
 from tickets.models import Breach
 from uptime.facts import facts_of
@@ -176,6 +176,30 @@ def test_not_eligible_while_the_account_is_not_current(world: World) -> None:
     with months.inside():
         assess_periods([months.pk], now=END + DAY)
     assert (months.row().status, months.row().reason) == ("granted", "")
+
+
+@pytest.mark.parametrize("behind_at", [CLAIM_BY - DAY, CLAIM_BY + DAY])
+def test_what_nobody_claimed_in_time_is_expired_whatever_the_account_is(world: World, behind_at: datetime) -> None:
+    months = Months(world, [tenth(requires=["current_account"])])
+    months.down("10-05 00:00")
+    months.work_out(NOON)
+    months.close(END + 6 * DAY)
+    read_below(months)
+    later = CLAIM_BY + 2 * DAY
+    for at in sorted([END + 6 * DAY, behind_at, CLAIM_BY + HOUR]):
+        if at == behind_at:
+            stand(months, current=False, at=at)
+        sweep_changes(at=at)
+        sweep_unassessed(at=at)
+        sweep_marked(at=at)
+        sweep_look(at=at)
+        assert months.row().status == ("expired" if at > CLAIM_BY else "ineligible" if at == behind_at else "claimable")
+    assert (months.row().reason, months.row().claim_by, months.assessed().look_at) == ("", CLAIM_BY, None)
+    with months.inside():
+        assert list(differences(None, now=later)) == []
+        AssessedPeriod.objects.update(marked_at=later)
+    sweep_marked(at=later)
+    assert months.row().status == "expired"
 
 
 def stand(months: Months, *, current: bool, at: datetime) -> None:
