@@ -1,9 +1,11 @@
-"""Working every assessment out anew and comparing: stored credits are projections, and must come out the same."""
+"""Working every assessment out anew: stored credits are projections, compared with what comes out, or marked for it."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields
 from datetime import datetime
 from itertools import groupby
+
+from django.db import connection
 
 from credits.figures import AssessedRow
 from credits.judging import judge
@@ -15,6 +17,26 @@ from slaportal.intervals import instant_of
 from uptime.models import SubscriptionPeriod
 
 BATCH = 500
+# Also of what was never assessed; what a correction replaced stays as it is.
+_MARK = """
+INSERT INTO credits_assessedperiod AS there (provider_id, tenant_id, period_id, marked_at)
+SELECT p.provider_id, p.tenant_id, p.id, %s
+FROM uptime_subscriptionperiod p LEFT JOIN credits_assessedperiod a ON a.period_id = p.id
+WHERE p.measurement > 0 AND (p.revision = 1 OR p.closed_at IS NOT NULL) AND (p.closed_at IS NULL) = (p.evidence IS NULL)
+  AND NOT EXISTS (SELECT 1 FROM uptime_subscriptionperiod n WHERE n.subscription_id = p.subscription_id
+    AND n.text = p.text AND n.revision > p.revision AND n.closed_at IS NOT NULL)
+ORDER BY a.id, p.id ON CONFLICT (period_id) DO UPDATE SET marked_at = COALESCE(there.marked_at, EXCLUDED.marked_at)
+"""
+
+
+def mark_all(now: datetime) -> int:
+    """Marks every period of the scope, closed ones too, so that the workers write its credits anew; how many.
+
+    Their figures come out of the facts, those of a closed one out of its evidence. In the staff's scope.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_MARK, [now])
+        return int(cursor.rowcount)
 
 
 def differences(period_ids: Iterable[int] | None, *, now: datetime) -> Iterator[str]:
