@@ -1,6 +1,6 @@
 """What the credits of a period are at an instant, out of everything known of it: rows, reminders, the next look."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
@@ -37,7 +37,8 @@ class HeldClaim:
 class Known:
     """All that the credits of a period are made of; `stored` are the rows of the last time, by position.
 
-    `breaches` counts the breaches of each clock in the period ("all") and those of them that are excused.
+    `breaches` counts the breaches of each clock in the period ("all") and those of them that are excused. `granted` are
+    the positions of what was granted for the month so far, in this revision or one before it.
     """
 
     period: int
@@ -52,6 +53,7 @@ class Known:
     claims: Sequence[HeldClaim]
     account_current: bool
     stored: Mapping[int, AssessedRow]
+    granted: Set[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +90,7 @@ def judge(known: Known, now: Instant) -> Judgement:
     closings: list[Closing] = []
     for assessment in assessments:
         windows = _windows(known, assessment, now)
-        row = _row(known, assessment, windows)
-        prior = known.stored.get(assessment.position)
-        if row.status == "ineligible" and prior is not None and prior.status == GRANTED:
-            row = replace(row, status=GRANTED, reason="")  # what was granted is not taken back by a late invoice
+        row = _settled(known, assessment, _row(known, assessment, windows))
         row = granted.pop(assessment.position, row)
         rows.append(row)
         closings += _closings(assessment, row, now)
@@ -130,27 +129,71 @@ def _assessed(known: Known, claims: Sequence[HeldClaim], now: Instant, **otherwi
     )
 
 
+def _settled(known: Known, assessment: Assessment, row: AssessedRow) -> AssessedRow:
+    """What an account that falls behind changes no more: a credit that was granted, a claim window that is over."""
+    if row.status != "ineligible":
+        return row
+    standing = assessment.standing
+    if standing is None:
+        return replace(row, status=GRANTED, reason="") if row.position in known.granted else row
+    return (
+        replace(row, status="expired", reason="", claim_by=standing.claim_by) if standing.status == "expired" else row
+    )
+
+
 def _granted(known: Known, now: Instant) -> dict[int, AssessedRow]:
-    """The rows that an approved claim grants, by position; what was granted for the same claims stays as it was."""
+    """The rows that approved claims grant, by position, worked out anew: what is known later may add to them.
+
+    Nothing takes away of what was granted for the claims.
+    """
     approved = sorted((claim for claim in known.claims if claim.state == APPROVED), key=lambda claim: claim.pk)
     if not approved or not known.closed:
         return {}
     ids = [claim.pk for claim in approved]
-    rows = {
-        position: row
-        for position, row in known.stored.items()
-        if row.status == GRANTED and row.figures.get("approved") == ids
-    }
-    decided: Decimal | None = sum((claim.amount for claim in approved if claim.amount is not None), Decimal(0))
+    kept = _kept(known)
+    rows = dict(kept)
     for assessment in _assessed(known, approved, now, account_current=True):
-        if assessment.position in rows or not _owed(assessment):
+        if not _owed(assessment):
             continue
         row = _row(known, assessment, _windows(known, assessment, now), approved=ids)
-        amount = row.amount
-        if assessment.rule.schedule.discretionary:
-            amount, decided = decided or Decimal(0), None  # one decision is paid once
-        rows[assessment.position] = replace(row, status=GRANTED, amount=amount, claim_by=None)
-    return rows
+        before = kept.get(assessment.position)
+        if before is None or _decided_by_staff(known, assessment.position) or row.amount >= before.amount:
+            rows[assessment.position] = replace(row, status=GRANTED, claim_by=None)
+    decided = sum((claim.amount for claim in approved if claim.amount is not None), Decimal(0))
+    return rows | _shared(known, rows, kept, decided)
+
+
+def _kept(known: Known) -> dict[int, AssessedRow]:
+    """What was granted for claims the last time, by position: the amount of its own steps, breaches counted anew.
+
+    The amount of the row itself says nothing: it may have been changed by hand.
+    """
+    kept = {}
+    for position, row in known.stored.items():
+        if row.status == GRANTED and row.figures.get("approved"):
+            counts = known.breaches.get(row.credit_for)
+            figures = {**row.figures, "breaches": dict(counts)} if counts else row.figures
+            by_steps = not _decided_by_staff(known, position)
+            amount = Decimal(figures["reckoning"]["amount"]) if by_steps else row.amount
+            kept[position] = replace(row, amount=amount, figures=figures)
+    return kept
+
+
+def _shared(
+    known: Known, rows: Mapping[int, AssessedRow], kept: Mapping[int, AssessedRow], decided: Decimal
+) -> dict[int, AssessedRow]:
+    """What staff decided is paid once: to the rule that has it already, else to the first one."""
+    positions = [position for position in sorted(rows) if _decided_by_staff(known, position)]
+    if not positions:
+        return {}
+    paid = next((position for position in positions if position in kept and kept[position].amount), positions[0])
+    return {
+        position: replace(rows[position], amount=decided if position == paid else Decimal(0)) for position in positions
+    }
+
+
+def _decided_by_staff(known: Known, position: int) -> bool:
+    return known.agreement.terms.credits[position].schedule.discretionary is True
 
 
 def _owed(assessment: Assessment) -> bool:
@@ -214,7 +257,7 @@ def _turns(known: Known, assessments: Sequence[Assessment]) -> Iterator[Instant]
     for assessment in assessments:
         if assessment.status == "pending":
             yield known.availability.period.end
-        elif assessment.standing is not None and assessment.status in ("claimable", "claimed"):
+        elif assessment.standing is not None and assessment.status in ("claimable", "claimed", "ineligible"):
             yield from (end + 1 for end in _uncovered(assessment.standing))
 
 

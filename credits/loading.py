@@ -11,7 +11,7 @@ from django.db import connection
 
 from credits.assessment import Fee, Miss
 from credits.figures import AssessedRow
-from credits.judging import HeldClaim, Known
+from credits.judging import GRANTED, HeldClaim, Known
 from slaportal.intervals import instant_of
 from tickets.queries import agreements_of
 from uptime.availability import MeasuredAvailability, NoAvailability
@@ -28,12 +28,21 @@ _CLAIMS = """
 SELECT period_id, id, at, state, amount FROM credits_claim
 WHERE period_id = ANY(%s) AND state = ANY(%s) ORDER BY period_id, at, id
 """
+# By when the month was closed first: a correction gives no second chance to excuse.
 _BREACHES = """
 SELECT p.id, b.clock, b.severity, b.breached_at, b.excused_at IS NOT NULL,
-  b.excused_at IS NOT NULL AND (p.closed_at IS NULL OR b.excused_at <= p.closed_at)
-FROM uptime_subscriptionperiod p JOIN tickets_breach b ON b.subscription_id = p.subscription_id
+  b.excused_at IS NOT NULL AND (f.closed_at IS NULL OR b.excused_at <= f.closed_at)
+FROM uptime_subscriptionperiod p
+JOIN uptime_subscriptionperiod f ON f.subscription_id = p.subscription_id AND f.text = p.text AND f.revision = 1
+JOIN tickets_breach b ON b.subscription_id = p.subscription_id
   AND b.breached_at >= p.starts_at AND b.breached_at < p.ends_at
 WHERE p.id = ANY(%s) ORDER BY p.id, b.breached_at, b.id
+"""
+_GRANTED_BEFORE = """
+SELECT p.id, a.position FROM uptime_subscriptionperiod p
+JOIN uptime_subscriptionperiod o ON o.subscription_id = p.subscription_id AND o.text = p.text
+  AND o.revision < p.revision
+JOIN credits_assessment a ON a.period_id = o.id AND a.status = 'granted' WHERE p.id = ANY(%s)
 """
 _ACCOUNTS = "SELECT id, account_current FROM contracts_subscription WHERE id = ANY(%s)"
 _STORED = """
@@ -59,14 +68,15 @@ class _Breaches:
 def load(periods: Sequence[SubscriptionPeriod], stored: Stored, *, now: datetime) -> list[Known]:
     """Everything known of these periods at `now`, in their order. In the scope of the provider's staff.
 
-    A breach that was excused counts apart and pays nothing; an excuse that came after the period was closed takes
-    nothing back.
+    A breach that was excused counts apart and pays nothing; an excuse that came after the month was closed takes
+    nothing back, in no correction either.
     """
     ids = [period.pk for period in periods]
     claims, breaches = _claims(ids), _breaches(ids)
     accounts = dict(_rows(_ACCOUNTS, [period.subscription_id for period in periods]))
     agreements = agreements_of((period.version_id, period.plan) for period in periods)
     measured = _measured(periods, now)
+    granted = _granted(periods, stored)
     known = []
     for period in periods:
         availability, performance = measured[period.pk]
@@ -85,6 +95,7 @@ def load(periods: Sequence[SubscriptionPeriod], stored: Stored, *, now: datetime
                 claims=claims.get(period.pk, ()),
                 account_current=accounts[period.subscription_id],
                 stored=stored.rows.get(period.pk, {}),
+                granted=granted[period.pk],
             )
         )
     return known
@@ -132,6 +143,19 @@ def _claims(periods: Sequence[int]) -> dict[int, list[HeldClaim]]:
     for period, pk, at, state, amount in _rows(_CLAIMS, periods, list(COUNTING)):
         claims[period].append(HeldClaim(pk, instant_of(at), state, amount))
     return claims
+
+
+def _granted(periods: Sequence[SubscriptionPeriod], stored: Stored) -> dict[int, set[int]]:
+    """The positions of what was granted for each month, in its rows and in those of the revisions before it."""
+    granted = {
+        period.pk: {pos for pos, row in stored.rows.get(period.pk, {}).items() if row.status == GRANTED}
+        for period in periods
+    }
+    corrections = [period.pk for period in periods if period.revision > 1]
+    if corrections:
+        for period_id, position in _rows(_GRANTED_BEFORE, corrections):
+            granted[period_id].add(position)
+    return granted
 
 
 def _breaches(periods: Sequence[int]) -> dict[int, _Breaches]:

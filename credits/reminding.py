@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeAlias
 
 from django.db import connection
 
@@ -31,48 +32,68 @@ JOIN credits_reminder r ON r.assessment_id = a.id WHERE n.id = ANY(%s)
 """
 
 
+ReminderRow: TypeAlias = tuple[int, int, Instant]
+
+
 @dataclass(frozen=True, slots=True)
-class _Due:
+class DueReminder:
+    """That a window is open and closes in at most `days` days; `assessment` is the row that it is a window of."""
+
     period: SubscriptionPeriod
     known: Known
     closing: Closing
     days: int
     assessment: int
 
+    @property
+    def row(self) -> ReminderRow:
+        """What is written of it: which assessment, how many days, when the window closes."""
+        return self.assessment, self.days, self.closing.closes_at
 
-def remind(
-    judged: Iterable[tuple[SubscriptionPeriod, Known, Judgement]], ids: Mapping[tuple[int, int], int], *, now: datetime
-) -> int:
+
+Judged: TypeAlias = Iterable[tuple[SubscriptionPeriod, Known, Judgement]]
+
+
+def remind(judged: Judged, ids: Mapping[tuple[int, int], int], *, now: datetime) -> int:
     """Sends the reminders that are due for open windows; how many rows are new. In the scope of the provider's staff.
 
-    Of several that are due only the nearest is sent: who learns of a failure a day before the window closes is told
-    once, not three times. The row is the promise: whoever inserts it leaves the mail, in the same transaction.
+    The row is the promise: whoever inserts it leaves the mail, in the same transaction.
+    """
+    due = due_reminders(judged, ids, now=now)
+    if not due:
+        return 0
+    new = _insert(due, now)
+    _tell([of for of in due if of.row in new])
+    return len(new)
+
+
+def due_reminders(judged: Judged, ids: Mapping[tuple[int, int], int], *, now: datetime) -> list[DueReminder]:
+    """The reminders of these periods that are due at `now`, sent or not; `ids` of the rows by period and position.
+
+    Of several that are due only the nearest: who learns of a failure a day before the window closes is told once, not
+    three times.
     """
     at = instant_of(now)
     due = [
-        _Due(period, known, closing, days, ids[period.pk, closing.position])
+        DueReminder(period, known, closing, days, ids[period.pk, closing.position])
         for period, known, judgement in judged
         for closing in judgement.closings
         if (days := due_reminder(closing.closes_at, known.agreement, at)) is not None
     ]
     corrected = [of.assessment for of in due if of.period.revision > 1]
-    if corrected:
-        told = _told(corrected)
-        due = [of for of in due if (of.assessment, of.days, of.closing.closes_at) not in told]
-    if not due:
-        return 0
-    new = _insert(due, now)
-    _tell([of for of in due if (of.assessment, of.days, of.closing.closes_at) in new])
-    return len(new)
+    if not corrected:
+        return due
+    told = _told(corrected)
+    return [of for of in due if of.row not in told]
 
 
-def _told(assessments: Sequence[int]) -> set[tuple[int, int, Instant]]:
+def _told(assessments: Sequence[int]) -> set[ReminderRow]:
     with connection.cursor() as cursor:
         cursor.execute(_TOLD, [list(assessments)])
         return {(assessment, days, instant_of(closes_at)) for assessment, days, closes_at in cursor.fetchall()}
 
 
-def _insert(due: Sequence[_Due], now: datetime) -> set[tuple[int, int, Instant]]:
+def _insert(due: Sequence[DueReminder], now: datetime) -> set[ReminderRow]:
     with connection.cursor() as cursor:
         cursor.execute(
             _REMIND,
@@ -88,11 +109,11 @@ def _insert(due: Sequence[_Due], now: datetime) -> set[tuple[int, int, Instant]]
         return {(assessment, days, instant_of(closes_at)) for assessment, days, closes_at in cursor.fetchall()}
 
 
-def _tell(new: Sequence[_Due]) -> None:
+def _tell(new: Sequence[DueReminder]) -> None:
     """One mail for each window and address, whatever the number of rules that it closes for."""
     if not new:
         return
-    groups: dict[tuple[int, Instant, int], list[_Due]] = defaultdict(list)
+    groups: dict[tuple[int, Instant, int], list[DueReminder]] = defaultdict(list)
     for of in new:
         groups[of.period.pk, of.closing.closes_at, of.days].append(of)
     addresses = addresses_for_money(of.period.tenant_id for of in new)
@@ -107,7 +128,7 @@ def _tell(new: Sequence[_Due]) -> None:
             leave("claim_reminder", address, notice, key=f"{key}-{number}", of=first.period)
 
 
-def _window(together: Sequence[_Due], subscription: str) -> ClosingWindow:
+def _window(together: Sequence[DueReminder], subscription: str) -> ClosingWindow:
     first = together[0]
     return ClosingWindow(
         subscription=subscription,

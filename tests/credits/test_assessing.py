@@ -20,7 +20,7 @@ from credits.tasks import assess_due, find_all_breaches, read_changes
 from slaportal.intervals import instant_of
 from slaportal.tenancy.scope import current_scope
 from tests.conftest import logged_in_as
-from tests.credits.months import CLAIM_BY, DAY, END, OCTOBER, Months, for_responses, per_hour, tenth, utc
+from tests.credits.months import CLAIM_BY, DAY, END, HOUR, OCTOBER, Months, for_responses, per_hour, tenth, utc
 from tests.world import World
 from tickets.models import Breach
 from uptime.facts import facts_of
@@ -178,6 +178,30 @@ def test_not_eligible_while_the_account_is_not_current(world: World) -> None:
     assert (months.row().status, months.row().reason) == ("granted", "")
 
 
+@pytest.mark.parametrize("behind_at", [CLAIM_BY - DAY, CLAIM_BY + DAY])
+def test_what_nobody_claimed_in_time_is_expired_whatever_the_account_is(world: World, behind_at: datetime) -> None:
+    months = Months(world, [tenth(requires=["current_account"])])
+    months.down("10-05 00:00")
+    months.work_out(NOON)
+    months.close(END + 6 * DAY)
+    read_below(months)
+    later = CLAIM_BY + 2 * DAY
+    for at in sorted([END + 6 * DAY, behind_at, CLAIM_BY + HOUR]):
+        if at == behind_at:
+            stand(months, current=False, at=at)
+        sweep_changes(at=at)
+        sweep_unassessed(at=at)
+        sweep_marked(at=at)
+        sweep_look(at=at)
+        assert months.row().status == ("expired" if at > CLAIM_BY else "ineligible" if at == behind_at else "claimable")
+    assert (months.row().reason, months.row().claim_by, months.assessed().look_at) == ("", CLAIM_BY, None)
+    with months.inside():
+        assert list(differences(None, now=later)) == []
+        AssessedPeriod.objects.update(marked_at=later)
+    sweep_marked(at=later)
+    assert months.row().status == "expired"
+
+
 def stand(months: Months, *, current: bool, at: datetime) -> None:
     with months.inside():
         reason = "" if current else "two invoices open"
@@ -233,14 +257,47 @@ def test_an_excuse_after_the_closing_takes_nothing_back(world: World) -> None:
     assert (row.status, row.amount, row.figures["breaches"]["excused"]) == ("granted", Decimal("50.00"), 1)
 
 
-def test_old_breaches_are_found_by_the_daily_look(world: World) -> None:
+def test_breaches_of_long_ago_are_found_too_and_lost_ones_by_the_daily_look(world: World) -> None:
     months = Months(world, [for_responses()])
     months.work_out(NOON)
     sweep_unassessed(at=NOON)
-    months.breach("10-06 10:00")
     later = END + 101 * DAY
+    months.breach("10-06 10:00")
+    assert (sweep_breaches(at=later), sweep_breaches(at=later)) == (1, 0)
+    lost = months.breach("10-07 10:00")
+    with months.inside():
+        Breach.objects.filter(pk=lost).update(counted=1)
     assert sweep_breaches(at=later) == 0
     assert sweep_breaches(at=later, everything=True) == 1
+    assert months.row().amount == Decimal("100.00")
+
+
+def test_a_breach_stays_new_until_its_period_was_assessed(world: World) -> None:
+    """Who assesses it for the first time may have begun before the breach was there."""
+    months = Months(world, [for_responses()])
+    breach = months.breach("10-06 10:00")
+    months.breach("07-06 10:00")  # before the subscription began
+    months.work_out(NOON)
+    assert sweep_breaches(at=NOON) == 0
+    with months.inside():
+        assert list(Breach.objects.filter(counted=0).values_list("pk", flat=True)) == [breach]
+    sweep_unassessed(at=NOON)
+    assert (sweep_breaches(at=NOON), sweep_breaches(at=NOON)) == (1, 0)
+    assert months.assessed().marked_at is None
+
+
+def test_the_periods_of_many_breaches_are_worked_out_batch_by_batch(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sweeping, "BATCH", 1)
+    months = Months(world, [for_responses()])
+    months.work_out(NOON)
+    sweep_unassessed(at=NOON)
+    months.breach("08-06 10:00")
+    months.breach("10-06 10:00")
+    months.breach("10-07 10:00")
+    assert sweep_breaches(at=NOON) == 2
+    assert months.row().amount == Decimal("100.00")
 
 
 @pytest.mark.differs
@@ -353,6 +410,19 @@ def test_breaches_of_a_period_that_cannot_be_worked_out_keep_no_other(world: Wor
         SubscriptionPeriod.objects.filter(text="2026-09").update(text="nonsens")
     assert sweep_breaches(at=NOON) == 1
     assert months.row().amount == Decimal("50.00")
+
+
+def test_an_empty_row_of_a_rule_that_is_gone_is_not_looked_at_for_breaches(world: World) -> None:
+    months = Months(world, [tenth()])
+    months.work_out(NOON)
+    sweep_unassessed(at=NOON)
+    months.breach("10-06 10:00")
+    with months.inside():
+        gone = Assessment.objects.get()
+        gone.pk, gone.position, gone.credit_for, gone.reason, gone.figures = None, 1, "response", "not_judged", {}
+        gone.save()
+    sweep_breaches(at=NOON)
+    assert (sweep_breaches(at=NOON), sweep_breaches(at=NOON, everything=True)) == (0, 0)
 
 
 def test_a_row_too_many_is_named(world: World) -> None:

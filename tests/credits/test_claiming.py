@@ -9,18 +9,19 @@ import pytest
 from credits.access import get_claim_for
 from credits.actions.claims import file_claim, withdraw_claim
 from credits.actions.decisions import approve_claim, reject_claim, review_claim
-from credits.models import AssessedPeriod, Claim
+from credits.models import AssessedPeriod, Assessment, Claim
 from credits.queries import claims_to_decide
 from credits.rebuilding import differences
-from credits.sweeping import sweep_marked, sweep_unassessed
+from credits.sweeping import sweep_breaches, sweep_marked, sweep_unassessed
 from slaportal.audit.models import Event
 from slaportal.outbox.models import Message
 from slaportal.refusal import Refusal
 from slaportal.tenancy.models import Membership
 from tests.conftest import logged_in_as
 from tests.credits.claiming import CLOSED, MOMENT, NOON, claimed, closed, mails, missed, refused
-from tests.credits.months import CLAIM_BY, DAY, END, OCTOBER, Months, for_responses, per_hour, tenth, utc
+from tests.credits.months import BY_CUSTOMER, CLAIM_BY, DAY, END, OCTOBER, Months, for_responses, per_hour, tenth, utc
 from tests.world import World
+from tickets.models import Breach
 from uptime.models import SubscriptionPeriod
 
 
@@ -260,6 +261,56 @@ def test_what_the_provider_decides_needs_an_amount(world: World) -> None:
         approve_claim(claim, amount=Decimal("75.50"), actor=months.member("lead"), at=CLOSED)
     sweep_marked(at=CLOSED)
     assert (months.row().status, months.row().amount) == ("granted", Decimal("75.50"))
+
+
+@pytest.mark.parametrize("first", ["availability", "response"])
+def test_one_decision_is_paid_once_also_when_another_rule_is_missed_later(world: World, first: str) -> None:
+    rules = [
+        tenth(schedule={"discretionary": True}),
+        {"for": "response", "schedule": {"discretionary": True}, "claim": BY_CUSTOMER},
+    ]
+    months, claim = closed(world, *(rules if first == "availability" else reversed(rules)))
+    with months.inside("lead"):
+        approve_claim(claim, amount=Decimal(50), actor=months.member("lead"), at=CLOSED)
+    sweep_marked(at=CLOSED)
+    months.breach("10-06 10:00")
+    sweep_breaches(at=CLOSED)
+    amounts = {row.credit_for: (row.status, row.amount) for row in months.rows()}
+    assert amounts == {"availability": ("granted", Decimal(50)), "response": ("granted", Decimal(0))}
+
+
+def test_what_becomes_known_after_the_approval_adds_to_the_grant_and_nothing_takes_from_it(world: World) -> None:
+    months = Months(world, [for_responses(claim=BY_CUSTOMER)])
+    first = months.breach("10-06 10:00")
+    months.work_out(NOON)
+    sweep_unassessed(at=NOON)
+    claim = claimed(months)
+    months.close(CLOSED)
+    with months.inside("lead"):
+        approve_claim(claim, actor=months.member("lead"), at=CLOSED)
+    sweep_marked(at=CLOSED)
+    sweep_breaches(at=CLOSED)
+    second = months.breach("10-07 10:00")
+
+    def known_at_last() -> tuple[str, Decimal, dict[str, int]]:
+        assert (sweep_breaches(at=CLOSED + DAY), sweep_breaches(at=CLOSED + DAY)) == (1, 0)
+        assert sweep_breaches(at=CLOSED + DAY, everything=True) == 0
+        with months.inside():
+            assert list(differences(None, now=CLOSED + DAY)) == []
+        row = months.row()
+        return row.status, row.amount, row.figures["breaches"]
+
+    assert known_at_last() == ("granted", Decimal(100), {"all": 2, "excused": 0})
+    with months.inside():
+        Breach.objects.filter(pk=first).update(excused_at=CLOSED + DAY)
+    assert known_at_last() == ("granted", Decimal(100), {"all": 2, "excused": 1})
+    with months.inside():  # committed only now
+        Breach.objects.filter(pk=second).update(excused_at=CLOSED - DAY)
+    assert known_at_last() == ("granted", Decimal(100), {"all": 2, "excused": 2})
+    with months.inside():
+        Assessment.objects.update(amount=Decimal(400))
+        (changed,) = differences(None, now=CLOSED + DAY)
+    assert "amount is 400.0000, comes out as 100.00" in changed
 
 
 def test_a_claim_of_nothing_is_not_approved(world: World) -> None:

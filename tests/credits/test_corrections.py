@@ -9,13 +9,14 @@ from credits.actions.decisions import approve_claim
 from credits.models import AssessedPeriod, Claim
 from credits.queries import claims_of
 from credits.rebuilding import differences
-from credits.sweeping import sweep_look, sweep_marked, sweep_unassessed
+from credits.sweeping import sweep_breaches, sweep_look, sweep_marked, sweep_unassessed
 from slaportal.audit.models import Event
 from slaportal.refusal import Refusal
 from tests.conftest import logged_in_as
 from tests.credits.claiming import CLOSED, NOON, claimed, closed, corrected, mails, missed
-from tests.credits.months import CLAIM_BY, DAY, OCTOBER, Months, per_hour
+from tests.credits.months import CLAIM_BY, DAY, HOUR, OCTOBER, Months, for_responses, per_hour, tenth
 from tests.world import World
+from tickets.models import Breach
 
 
 @pytest.fixture(autouse=True)
@@ -129,3 +130,41 @@ def test_an_approved_claim_counts_for_the_correction_too(world: World) -> None:
     assert (row.status, row.amount) == ("granted", Decimal("100.00"))
     with months.inside():
         assert [old.state for old in Claim.objects.filter(period_id=first)] == ["approved"]
+
+
+def test_a_correction_takes_no_excuse_of_after_the_closing(world: World) -> None:
+    months = Months(world, [for_responses()])
+    breach = months.breach("10-06 10:00")
+    months.breach("10-07 10:00", excused_at=CLOSED - HOUR)
+    months.work_out(NOON)
+    months.close(CLOSED)
+    sweep_unassessed(at=CLOSED)
+    with months.inside():
+        Breach.objects.filter(pk=breach).update(excused_at=CLOSED + 12 * HOUR)
+    sweep_breaches(at=CLOSED + 12 * HOUR)
+    assert (months.row().status, months.row().amount) == ("granted", Decimal("50.00"))
+    corrected(months)
+    months.close(CLOSED + DAY)
+    sweep_unassessed(at=CLOSED + DAY)
+    row = months.row()
+    assert (row.status, row.amount, row.figures["breaches"]) == ("granted", Decimal("50.00"), {"all": 2, "excused": 2})
+
+
+def test_what_was_granted_stays_granted_in_a_correction_though_the_account_fell_behind(world: World) -> None:
+    months = Months(world, [tenth(claim={"by": "automatic"}, requires=["current_account"]), for_responses()])
+    months.down("10-15 00:00")
+    months.work_out(NOON)
+    months.close(CLOSED)
+    sweep_unassessed(at=CLOSED)
+    assert [row.status for row in months.rows()] == ["granted", "none"]
+    with months.inside():
+        months.subscription.account_current = False
+        months.subscription.save(update_fields=["account_current"])
+    for day in (1, 2):
+        corrected(months)
+        months.close(CLOSED + day * DAY)
+        sweep_unassessed(at=CLOSED + day * DAY)
+        row = months.rows()[0]
+        assert (row.status, row.reason, row.amount) == ("granted", "", Decimal("100.00"))
+    with months.inside():
+        assert list(differences(None, now=CLOSED + 2 * DAY)) == []
