@@ -6,7 +6,7 @@ time, so a period that has begun keeps its pin, and one that has not gets the ne
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -90,7 +90,7 @@ def _there(subscriptions: Sequence[int]) -> dict[int, dict[str, SubscriptionPeri
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A period as it is to be: its calendar bounds, and the columns that pin what was agreed."""
+    """A period as it is to be: its bounds, and the columns that pin what was agreed."""
 
     period: Period
     pinned: dict[str, Any]
@@ -107,8 +107,9 @@ class Planned:
 def planned_periods(terms: Sequence[Term], versions: Sequence[PolicyVersion], *, until: Instant) -> Iterator[Planned]:
     """The periods of a subscription in order, from its first term until one ends after `until` or no term runs.
 
-    Where a change of terms makes them longer or shorter, the first of the new kind is active from the end of the last
-    of the old one on. Where only the zone changed, the hours that both share count in both (fairest to the customer).
+    Every promised hour lies in one of them and in no other. Where a change of terms makes them longer or shorter, the
+    first of the new kind is active from the end of the last of the old one on; where only the zone changed, the next
+    one begins there, a few hours before or after the midnight of its calendar.
     """
     spans = [(instant_of(term.starts_at), _end(term)) for term in terms]
     cursor, last = 0, None
@@ -119,10 +120,12 @@ def planned_periods(terms: Sequence[Term], versions: Sequence[PolicyVersion], *,
             promise = agreement.terms.availability
             kind: Kind = "month" if promise is None else promise.period
             period = period_at(start, kind, agreement.zone)
+            if last is not None and last.text == period.text:  # the zone moved west, it would end once more
+                period = replace(period_at(period.end, kind, agreement.zone), start=last.end)
+            elif last is not None and last.kind == kind:
+                period = replace(period, start=max(period.start, last.end))
             cursor = period.end
-            if last is not None and last.text == period.text:
-                continue
-            floor = period.start if last is None or last.kind == kind else max(period.start, last.end)
+            floor = period.start if last is None else max(period.start, last.end)
             yield Planned(
                 period,
                 {**_pin(version, term), **_active(spans, floor, period)},
