@@ -5,7 +5,7 @@ time, so a period that has begun keeps its pin, and one that has not gets the ne
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -53,23 +53,32 @@ def open_periods(subscription: Subscription, *, until: datetime, at: datetime) -
 def open_for(subscriptions: Sequence[int], *, until: datetime, at: datetime) -> int:
     """The same for many subscriptions of one provider, with four statements to read."""
     there = _there(subscriptions)
+    wanted = list(Subscription.objects.filter(pk__in=subscriptions))
+    made = _Made(at)
+    for subscription, planned in plans_of(wanted, until_each(there, instant_of(until))):
+        made.settle(subscription, there[subscription.pk], planned)
+    return made.write()
+
+
+def until_each(there: Mapping[int, Mapping[str, SubscriptionPeriod]], until: Instant) -> Mapping[int, Instant]:
+    """Up to where the periods of each subscription are planned: at least to the last that is there."""
+    ends = {pk: max(instant_of(row.ends_at) - 1 for row in rows.values()) for pk, rows in there.items() if rows}
+    return defaultdict(lambda: until, {pk: max(until, end) for pk, end in ends.items()})
+
+
+def plans_of(
+    subscriptions: Sequence[Subscription], until: Mapping[int, Instant]
+) -> Iterator[tuple[Subscription, Iterator["Planned"]]]:
+    """Each with the periods that its terms and its policy's versions come to: two statements for all."""
     terms: dict[int, list[Term]] = defaultdict(list)
     for term in Term.objects.filter(subscription__in=subscriptions).order_by("starts_at"):
         terms[term.subscription_id].append(term)
-    wanted = list(Subscription.objects.filter(pk__in=subscriptions))
     versions: dict[str, list[PolicyVersion]] = defaultdict(list)
-    of_policies = PolicyVersion.objects.filter(policy__in={one.policy for one in wanted})
+    of_policies = PolicyVersion.objects.filter(policy__in={one.policy for one in subscriptions})
     for version in of_policies.order_by("effective_from"):
         versions[version.policy].append(version)
-    made = _Made(at)
-    for subscription in wanted:
-        rows = there[subscription.pk]
-        last = max((instant_of(row.ends_at) - 1 for row in rows.values()), default=0)
-        planned = planned_periods(
-            terms[subscription.pk], versions[subscription.policy], until=max(instant_of(until), last)
-        )
-        made.settle(subscription, rows, planned)
-    return made.write()
+    for one in subscriptions:
+        yield one, planned_periods(terms[one.pk], versions[one.policy], until=until[one.pk])
 
 
 def _there(subscriptions: Sequence[int]) -> dict[int, dict[str, SubscriptionPeriod]]:
@@ -172,6 +181,17 @@ def _active(spans: Sequence[tuple[Instant, Instant]], floor: Instant, period: Pe
     }
 
 
+def differing(row: SubscriptionPeriod, columns: Mapping[str, Any]) -> list[str]:
+    """Which of the columns the row has otherwise; the bounds of a closed one stay as they were."""
+    compared = PINNED if row.closed_at is not None else (*PINNED, *SPAN)
+    return [name for name in compared if name in columns and getattr(row, name) != columns[name]]
+
+
+def without_active_part(row: SubscriptionPeriod) -> dict[str, Any]:
+    """The columns of a period that no term reaches any more."""
+    return {"active_from": row.starts_at, "active_to": row.starts_at}
+
+
 @dataclass
 class _Made:
     """What is to be written for all the subscriptions of a batch."""
@@ -204,11 +224,10 @@ class _Made:
             if row.worked_out_at is None and row.revision == 1:
                 self.gone.append(row)
             else:
-                self._change(row, {"active_from": row.starts_at, "active_to": row.starts_at})
+                self._change(row, without_active_part(row))
 
     def _change(self, row: SubscriptionPeriod, columns: dict[str, Any]) -> None:
-        compared = PINNED if row.closed_at is not None else (*PINNED, *SPAN)
-        if all(getattr(row, name) == columns[name] for name in compared if name in columns):
+        if not differing(row, columns):
             return
         if row.closed_at is None:
             for name, value in columns.items():
@@ -225,7 +244,7 @@ class _Made:
                 with transaction.atomic():
                     row.delete()
             except IntegrityError:  # a customer has claimed on it: it stays, and says that it is not active
-                self._change(row, {"active_from": row.starts_at, "active_to": row.starts_at})
+                self._change(row, without_active_part(row))
         if self.changed:
             SubscriptionPeriod.objects.bulk_update(self.changed, [*PINNED, *SPAN])
             mark_periods([row.pk for row in self.changed], at=self.at)
