@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext as _
 
+from contracts.actions.checks import refused_as
 from contracts.models import Contact
 from slaportal.audit.record import record
 from slaportal.refusal import Refusal
@@ -22,8 +23,8 @@ def add_contact(
         email=email.strip().lower(),
         phone=phone.strip(),
     )
-    _refuse_second(contact)
-    contact.save(force_insert=True)
+    with refused_as(_there(contact), constraint="contact_once"):
+        contact.save(force_insert=True)
     record("contact_added", contact, actor=actor, after={"name": contact.name, "email": contact.email})
     return contact
 
@@ -39,8 +40,8 @@ def change_contact(
         return
     for field, value in after.items():
         setattr(locked, field, value)
-    _refuse_second(locked)
-    locked.save(update_fields=list(FIELDS))
+    with refused_as(_there(locked), constraint="contact_once"):
+        locked.save(update_fields=list(FIELDS))
     record("contact_changed", locked, actor=actor, before=before, after=after)
 
 
@@ -50,11 +51,9 @@ def remove_contact(contact: Contact, *, actor: Membership | str) -> None:
     contact.delete()
 
 
-def _refuse_second(contact: Contact) -> None:
-    others = Contact.objects.filter(tenant_id=contact.tenant_id, concern=contact.concern, email=contact.email)
-    if others.exclude(pk=contact.pk).exists():
-        raise Refusal(
-            "contact_there",
-            _("%(email)s is a contact for this already.") % {"email": contact.email},
-            fields={"email": _("Is a contact for this already.")},
-        )
+def _there(contact: Contact) -> Refusal:
+    return Refusal(
+        "contact_there",
+        _("%(email)s is a contact for this already.") % {"email": contact.email},
+        fields={"email": _("Is a contact for this already.")},
+    )

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.db import DatabaseError, transaction
@@ -112,6 +113,41 @@ def test_what_cannot_be_subscribed_to(promised: World, change: dict[str, object]
             made(promised, **change)  # type: ignore[arg-type]
         assert refused.value.code == code
         assert Subscription.objects.count() == 1 or code != "subscription_name_taken"
+
+
+@pytest.mark.parametrize(
+    ("change", "code", "field"),
+    [
+        ({"fee": Fee(Decimal(-1), "USD")}, "negative_fee", "fee_monthly"),
+        ({"fee": Fee(Decimal(1), "USD", Decimal("-0.01"))}, "negative_fee", "fee_annual"),
+        ({"fee": Fee(Decimal(9_999_999_999), "USD")}, "fee_too_large", "fee_monthly"),
+        ({"fee": Fee(Decimal(1), "USD", Decimal(10_000_000_000))}, "fee_too_large", "fee_annual"),
+        ({"fee": Fee(Decimal("0.00001"), "USD")}, "not_exact", "fee_monthly"),
+        ({"fee": Fee(Decimal("NaN"), "USD")}, "not_exact", "fee_monthly"),
+        ({"fee": Fee(Decimal(1), "USDX")}, "not_a_currency", "currency"),
+        ({"fee": Fee(Decimal(1), "usd")}, "not_a_currency", "currency"),
+        ({"kind": "nonsense"}, "unknown_kind", "kind"),
+    ],
+)
+def test_what_is_no_term_is_refused_at_its_field(
+    promised: World, change: dict[str, Any], code: str, field: str
+) -> None:
+    with promised.inside("admin"):
+        subscription = made(promised)
+        given = {"plan": PLANS[0], "fee": FEE, "starts_at": NOW, "actor": "test", "at": NOW, **change}
+        with pytest.raises(Refusal) as refused, transaction.atomic():
+            change_term(subscription, **given)
+        assert (refused.value.code, list(refused.value.fields), refused.value.status) == (code, [field], 400)
+        assert Term.objects.get().ends_at is None
+
+
+def test_the_largest_fee_is_kept(promised: World) -> None:
+    with promised.inside("admin"):
+        subscription = made(promised)
+        fee = Fee(Decimal("9999999999.9999"), "USD", Decimal("9999999999.9999"))
+        term = change_term(subscription, plan=PLANS[0], fee=fee, starts_at=NOW, actor="test", at=NOW)
+        term.refresh_from_db()
+        assert (term.fee_monthly, term.fee_annual) == (fee.monthly, fee.annual)
 
 
 def test_the_standing_of_the_account_has_a_reason(promised: World) -> None:
