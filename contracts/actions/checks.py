@@ -1,4 +1,4 @@
-"""What every change to a contract must satisfy: at what price, and that nobody wrote the same just now."""
+"""What every change to a contract must satisfy: who may, at what price, and that nobody wrote the same just now."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,10 +11,18 @@ from django.utils.translation import gettext as _
 
 from contracts.models import Kind, Term
 from slaportal.refusal import Refusal
+from slaportal.tenancy.access import require_role
+from slaportal.tenancy.models import Membership, Role
 
 CURRENCY = pattern(r"[A-Z]{3}")
 _FEE = Term._meta.get_field("fee_annual")
 PLACES, WHOLE_DIGITS = _FEE.decimal_places, _FEE.max_digits - _FEE.decimal_places
+
+
+def require_admin(actor: Membership | str) -> None:
+    """Administrators agree on contracts, or a program under its name. Refuses `role_not_allowed`."""
+    if isinstance(actor, Membership):
+        require_role(actor, Role.ADMIN)
 
 
 @contextmanager

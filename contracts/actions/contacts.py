@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext as _
 
-from contracts.actions.checks import refused_as
+from contracts.actions.checks import refused_as, require_admin
 from contracts.models import Contact
 from slaportal.audit.record import record
 from slaportal.refusal import Refusal
@@ -14,7 +14,8 @@ FIELDS = ("concern", "name", "email", "phone")
 def add_contact(
     tenant: Tenant, *, concern: str, name: str, email: str, phone: str = "", actor: Membership | str
 ) -> Contact:
-    """Whom to tell. Refuses `contact_there` for the same address and concern twice."""
+    """Whom to tell. Refuses `role_not_allowed`, and `contact_there` for the same address and concern twice."""
+    require_admin(actor)
     contact = Contact(
         provider_id=tenant.provider_id,
         tenant=tenant,
@@ -32,7 +33,8 @@ def add_contact(
 def change_contact(
     contact: Contact, *, concern: str, name: str, email: str, phone: str = "", actor: Membership | str
 ) -> None:
-    """Another concern, name, address or phone of the same contact. Refuses `contact_there`."""
+    """Another concern, name, address or phone of the same contact. Refuses `role_not_allowed`, `contact_there`."""
+    require_admin(actor)
     locked = Contact.objects.select_for_update(of=("self",)).get(pk=contact.pk)
     before = {field: getattr(locked, field) for field in FIELDS}
     after = {"concern": concern, "name": name.strip(), "email": email.strip().lower(), "phone": phone.strip()}
@@ -46,7 +48,8 @@ def change_contact(
 
 
 def remove_contact(contact: Contact, *, actor: Membership | str) -> None:
-    """The record keeps who it was."""
+    """The record keeps who it was. Refuses `role_not_allowed`."""
+    require_admin(actor)
     record("contact_removed", contact, actor=actor, before={"name": contact.name, "email": contact.email})
     contact.delete()
 

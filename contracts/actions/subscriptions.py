@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from contracts.actions.checks import amount_of, currency_of, kind_of_term, refused_as
+from contracts.actions.checks import amount_of, currency_of, kind_of_term, refused_as, require_admin
 from contracts.models import Change, Coverage, Kind, Service, Subscription, Term
 from contracts.queries import document_of, version_in_force
 from slaportal.audit.record import record
@@ -45,8 +45,9 @@ def subscribe(
 ) -> Subscription:
     """A subscription with its first term.
 
-    Refuses `subscription_name_taken`, `no_policy`, `unknown_plan`, and what is no kind or no fee.
+    Refuses `role_not_allowed`, `subscription_name_taken`, `no_policy`, `unknown_plan`, and what is no kind or no fee.
     """
+    require_admin(actor)
     name = name.strip()
     with refused_as(_taken(tenant, name), constraint=UNIQUE_NAME):
         made = Subscription.objects.create(
@@ -58,7 +59,8 @@ def subscribe(
 
 
 def rename_subscription(subscription: Subscription, name: str, *, actor: Membership | str) -> None:
-    """Another name to be shown. Refuses `subscription_name_taken`, `name_needed`."""
+    """Another name to be shown. Refuses `role_not_allowed`, `subscription_name_taken`, `name_needed`."""
+    require_admin(actor)
     name = name.strip()
     if not name:
         raise Refusal("name_needed", _("A subscription needs a name."), fields={"name": _("Needed.")})
@@ -84,8 +86,9 @@ def change_term(
 ) -> Term:
     """Another plan, kind or fee from `starts_at` on; the term that runs then ends there.
 
-    Refuses `terms_overlap`, `no_policy`, `unknown_plan`, and what is no kind or no fee.
+    Refuses `role_not_allowed`, `terms_overlap`, `no_policy`, `unknown_plan`, and what is no kind or no fee.
     """
+    require_admin(actor)
     running = _running(subscription, starts_at)
     before = _told(running) if running else None
     if running is not None:
@@ -101,8 +104,9 @@ def end_subscription(
 ) -> None:
     """Nothing is promised from `ends_at` on. An end that was set before may be moved to an earlier instant.
 
-    Refuses `not_running`, `terms_after` (another begins later).
+    Refuses `role_not_allowed`, `not_running`, `terms_after` (another begins later).
     """
+    require_admin(actor)
     running = _running(subscription, ends_at)
     if running is None:
         said = _("No term of this subscription runs then.")
@@ -121,8 +125,9 @@ def set_account_standing(
 ) -> None:
     """Whether the account is in good standing, on which policies may make credits depend.
 
-    Refuses `reason_needed`.
+    Refuses `role_not_allowed` and `reason_needed`.
     """
+    require_admin(actor)
     if not current and not reason.strip():
         raise Refusal("reason_needed", _("Say why."), fields={"reason": _("Say why.")})
     locked = Subscription.objects.select_for_update(of=("self",)).get(pk=subscription.pk)
@@ -139,8 +144,9 @@ def set_account_standing(
 def cover_service(subscription: Subscription, service: Service, *, actor: Membership | str, at: datetime) -> None:
     """From now on outages of the service count for the subscription.
 
-    Refuses another tenant's service as unknown.
+    Refuses `role_not_allowed`, and another tenant's service as unknown.
     """
+    require_admin(actor)
     if service.provider_id != subscription.provider_id or service.tenant_id not in (None, subscription.tenant_id):
         raise Refusal("not_found", _("There is no such service for this customer."), status=404)
     coverage, made = Coverage.objects.get_or_create(
@@ -155,7 +161,8 @@ def cover_service(subscription: Subscription, service: Service, *, actor: Member
 
 
 def uncover_service(subscription: Subscription, service: Service, *, actor: Membership | str, at: datetime) -> None:
-    """Outages of the service count no more, in no period that is open. Refuses `not_covered`."""
+    """Outages of the service count no more, in no period that is open. Refuses `role_not_allowed`, `not_covered`."""
+    require_admin(actor)
     gone, _each = Coverage.objects.filter(subscription=subscription, service=service).delete()
     if not gone:
         raise Refusal("not_covered", _("The subscription does not cover this service any more."), status=409)
