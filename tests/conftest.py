@@ -16,7 +16,7 @@ from django.db.backends.signals import connection_created
 
 from slaportal.settings import BASE_DIR
 
-pytest_plugins = ["tests.world", "tests.clones", "tests.rebuilt"]
+pytest_plugins = ["tests.world", "tests.clones", "tests.meeting", "tests.rebuilt"]
 
 SUPERUSER = os.environ.get("TEST_SUPERUSER", "postgres")
 ROLES = BASE_DIR / "slaportal" / "tenancy" / "roles.sql"

@@ -1,9 +1,12 @@
 """Working through what changed in the contracts: periods are opened, pinned anew and marked."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 
-from contracts.actions.changes import move_on, next_change
+from django.db.models import Q
+
+from contracts.actions.changes import move_on, next_change, unread_changes
 from contracts.models import Change, Coverage, PolicyVersion, Subscription, Term
 from uptime.marking import mark_periods
 from uptime.models import SubscriptionPeriod
@@ -36,6 +39,22 @@ def work_through_changes(provider_id: int, *, at: datetime, chunk: int = CHUNK) 
         _mark_open([change.target_id], at)
     move_on(reader, change, cursor=None, done=1, at=at)
     return True
+
+
+def lately_changed(provider_id: int, *, since: datetime) -> set[int]:
+    """The subscriptions that a change of after `since` concerns which is not worked through yet."""
+    targets: dict[str, set[int]] = defaultdict(set)
+    for change in unread_changes(READER, provider_id=provider_id).filter(created_at__gt=since):
+        targets[change.what].add(change.target_id)
+    policies = PolicyVersion.objects.filter(pk__in=targets[Change.What.POLICY]).values("policy")
+    concerned = (
+        Q(terms__in=targets[Change.What.TERM])
+        | Q(coverages__in=targets[Change.What.COVERAGE])
+        | Q(pk__in=targets[Change.What.UNCOVERED])
+        | Q(policy__in=policies)
+    )
+    found = Subscription.objects.filter(concerned, provider_id=provider_id)
+    return set(found.values_list("pk", flat=True))
 
 
 def _subscribed(change: Change, *, after: int) -> list[int]:

@@ -9,11 +9,11 @@ from typing import Any
 
 from contracts.models import PolicyVersion
 from contracts.policy.documents import agreement_of
-from contracts.policy.periods import Active, kind_of, read_period
+from contracts.policy.periods import Active
 from contracts.queries import document_of
 from uptime.availability import Outage
 from uptime.exclusions import Window
-from uptime.facts import ENDLESS, Facts
+from uptime.facts import ENDLESS, Facts, period_named
 from uptime.models import SubscriptionPeriod
 
 FORMAT = 1
@@ -24,8 +24,10 @@ def evidence_of(period: SubscriptionPeriod, facts: Facts) -> dict[str, Any]:
 
     The policy is named by number and digest, for its text never changes. Of samples the statistics need how often each
     value occurs, so that is what is kept. The instant as of which it was worked out is the row's `worked_out_at`.
+    `start` is there only where the period does not begin with its calendar.
     """
-    version, active = facts.version, facts.active
+    version, active, begins = facts.version, facts.active, facts.period.start
+    calendar = period_named(facts.period.text, facts.agreement.zone, None)
     return {
         "format": FORMAT,
         "policy": {"policy": version.policy, "number": version.number, "digest": version.digest},
@@ -37,6 +39,7 @@ def evidence_of(period: SubscriptionPeriod, facts: Facts) -> dict[str, Any]:
             "currency": period.currency,
         },
         "period": facts.period.text,
+        **({} if begins == calendar.start else {"start": begins}),
         "active": [active.start, active.end],
         "services": list(facts.services),
         "outages": [
@@ -65,11 +68,11 @@ def evidence_of(period: SubscriptionPeriod, facts: Facts) -> dict[str, Any]:
 def facts_in(evidence: Mapping[str, Any], version: PolicyVersion) -> Facts:
     """The facts again; `version` is the one whose digest the evidence names."""
     agreement = agreement_of(document_of(version), evidence["terms"]["plan"])
-    outages, windows, text = evidence["outages"], evidence["windows"], evidence["period"]
+    outages, windows = evidence["outages"], evidence["windows"]
     return Facts(
         agreement=agreement,
         version=version,
-        period=read_period(text, kind_of(text), agreement.zone),
+        period=period_named(evidence["period"], agreement.zone, evidence.get("start")),
         active=Active(*evidence["active"]),
         services=tuple(evidence["services"]),
         outages=tuple(Outage(o["start"], o["end"], o["cause"], o["impact"], o["service"]) for o in outages),

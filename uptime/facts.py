@@ -5,9 +5,11 @@ What was struck out or cancelled is left out. Instants are whole microseconds fr
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple, cast
+from zoneinfo import ZoneInfo
 
 from django.db import connection
 
@@ -94,6 +96,12 @@ def active_of(period: SubscriptionPeriod) -> Active:
     """The active part as the calculation takes it."""
     start, end = period.active_from, period.active_to
     return Active(None if start is None else instant_of(start), None if end is None else instant_of(end))
+
+
+def period_named(text: str, zone: ZoneInfo, start: Instant | None) -> Period:
+    """The calendar period of that text; from `start` on where it begins otherwise, as after a change of the zone."""
+    period = read_period(text, kind_of(text), zone)
+    return period if start is None or start == period.start else replace(period, start=start)
 
 
 def versions_of(periods: Iterable[SubscriptionPeriod]) -> dict[int, PolicyVersion]:
@@ -191,7 +199,7 @@ class _Loader:
         samples: Mapping[int, list[tuple[str, str, Instant, list[int], list[Decimal]]]],
     ) -> Facts:
         agreement, covered = self._agreement(row), self.covered[row.subscription_id]
-        period = read_period(row.text, kind_of(row.text), agreement.zone)
+        period = period_named(row.text, agreement.zone, instant_of(row.starts_at))
         start, end, active = period.start, period.end, active_of(row)
         first = self._quota_from(row, windows) if windows else None
         earliest = start if first is None else first

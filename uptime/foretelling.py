@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from contracts.models import PolicyVersion, Service, Subscription, Term
+from contracts.models import Service, Subscription
 from contracts.policy.agreement import Agreement
 from contracts.policy.calendars import ALWAYS
 from contracts.policy.document.promises import Notice
@@ -19,7 +19,7 @@ from uptime.concerned import subscriptions_concerned
 from uptime.exclusions import Verdict, Window, judge_windows
 from uptime.facts import Facts, facts_of
 from uptime.models import SubscriptionPeriod
-from uptime.opening import planned_periods
+from uptime.opening import plans_of
 from uptime.standing import announced_at
 
 NOTICE = "scheduled_maintenance"
@@ -128,16 +128,9 @@ def _periods_at(concerned: Sequence[Subscription], at: datetime) -> dict[int, Su
 
 def _planned(missing: Sequence[Subscription], at: datetime) -> dict[int, SubscriptionPeriod]:
     """Rows that are not written; their ids are negative, so that no other row has them."""
-    terms: dict[int, list[Term]] = defaultdict(list)
-    for term in Term.objects.filter(subscription__in=missing).order_by("starts_at"):
-        terms[term.subscription_id].append(term)
-    versions: dict[str, list[PolicyVersion]] = defaultdict(list)
-    of_policies = PolicyVersion.objects.filter(policy__in={one.policy for one in missing})
-    for version in of_policies.order_by("effective_from"):
-        versions[version.policy].append(version)
     found: dict[int, SubscriptionPeriod] = {}
-    for one in missing:
-        for planned in planned_periods(terms[one.pk], versions[one.policy], until=instant_of(at)):
+    for one, plan in plans_of(missing, defaultdict(lambda: instant_of(at))):
+        for planned in plan:
             if planned.period.start <= instant_of(at) < planned.period.end:
                 found[one.pk] = SubscriptionPeriod(
                     pk=-one.pk,

@@ -5,8 +5,8 @@ time, so a period that has begun keeps its pin, and one that has not gets the ne
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -53,23 +53,32 @@ def open_periods(subscription: Subscription, *, until: datetime, at: datetime) -
 def open_for(subscriptions: Sequence[int], *, until: datetime, at: datetime) -> int:
     """The same for many subscriptions of one provider, with four statements to read."""
     there = _there(subscriptions)
+    wanted = list(Subscription.objects.filter(pk__in=subscriptions))
+    made = _Made(at)
+    for subscription, planned in plans_of(wanted, until_each(there, instant_of(until))):
+        made.settle(subscription, there[subscription.pk], planned)
+    return made.write()
+
+
+def until_each(there: Mapping[int, Mapping[str, SubscriptionPeriod]], until: Instant) -> Mapping[int, Instant]:
+    """Up to where the periods of each subscription are planned: at least to the last that is there."""
+    ends = {pk: max(instant_of(row.ends_at) - 1 for row in rows.values()) for pk, rows in there.items() if rows}
+    return defaultdict(lambda: until, {pk: max(until, end) for pk, end in ends.items()})
+
+
+def plans_of(
+    subscriptions: Sequence[Subscription], until: Mapping[int, Instant]
+) -> Iterator[tuple[Subscription, Iterator["Planned"]]]:
+    """Each with the periods that its terms and its policy's versions come to: two statements for all."""
     terms: dict[int, list[Term]] = defaultdict(list)
     for term in Term.objects.filter(subscription__in=subscriptions).order_by("starts_at"):
         terms[term.subscription_id].append(term)
-    wanted = list(Subscription.objects.filter(pk__in=subscriptions))
     versions: dict[str, list[PolicyVersion]] = defaultdict(list)
-    of_policies = PolicyVersion.objects.filter(policy__in={one.policy for one in wanted})
+    of_policies = PolicyVersion.objects.filter(policy__in={one.policy for one in subscriptions})
     for version in of_policies.order_by("effective_from"):
         versions[version.policy].append(version)
-    made = _Made(at)
-    for subscription in wanted:
-        rows = there[subscription.pk]
-        last = max((instant_of(row.ends_at) - 1 for row in rows.values()), default=0)
-        planned = planned_periods(
-            terms[subscription.pk], versions[subscription.policy], until=max(instant_of(until), last)
-        )
-        made.settle(subscription, rows, planned)
-    return made.write()
+    for one in subscriptions:
+        yield one, planned_periods(terms[one.pk], versions[one.policy], until=until[one.pk])
 
 
 def _there(subscriptions: Sequence[int]) -> dict[int, dict[str, SubscriptionPeriod]]:
@@ -90,7 +99,7 @@ def _there(subscriptions: Sequence[int]) -> dict[int, dict[str, SubscriptionPeri
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A period as it is to be: its calendar bounds, and the columns that pin what was agreed."""
+    """A period as it is to be: its bounds, and the columns that pin what was agreed."""
 
     period: Period
     pinned: dict[str, Any]
@@ -107,8 +116,9 @@ class Planned:
 def planned_periods(terms: Sequence[Term], versions: Sequence[PolicyVersion], *, until: Instant) -> Iterator[Planned]:
     """The periods of a subscription in order, from its first term until one ends after `until` or no term runs.
 
-    Where a change of terms makes them longer or shorter, the first of the new kind is active from the end of the last
-    of the old one on. Where only the zone changed, the hours that both share count in both (fairest to the customer).
+    Every promised hour lies in one of them and in no other. Where a change of terms makes them longer or shorter, the
+    first of the new kind is active from the end of the last of the old one on; where only the zone changed, the next
+    one begins there, a few hours before or after the midnight of its calendar.
     """
     spans = [(instant_of(term.starts_at), _end(term)) for term in terms]
     cursor, last = 0, None
@@ -119,10 +129,12 @@ def planned_periods(terms: Sequence[Term], versions: Sequence[PolicyVersion], *,
             promise = agreement.terms.availability
             kind: Kind = "month" if promise is None else promise.period
             period = period_at(start, kind, agreement.zone)
+            if last is not None and last.text == period.text:  # the zone moved west, it would end once more
+                period = replace(period_at(period.end, kind, agreement.zone), start=last.end)
+            elif last is not None and last.kind == kind:
+                period = replace(period, start=max(period.start, last.end))
             cursor = period.end
-            if last is not None and last.text == period.text:
-                continue
-            floor = period.start if last is None or last.kind == kind else max(period.start, last.end)
+            floor = period.start if last is None else max(period.start, last.end)
             yield Planned(
                 period,
                 {**_pin(version, term), **_active(spans, floor, period)},
@@ -169,6 +181,17 @@ def _active(spans: Sequence[tuple[Instant, Instant]], floor: Instant, period: Pe
     }
 
 
+def differing(row: SubscriptionPeriod, columns: Mapping[str, Any]) -> list[str]:
+    """Which of the columns the row has otherwise; the bounds of a closed one stay as they were."""
+    compared = PINNED if row.closed_at is not None else (*PINNED, *SPAN)
+    return [name for name in compared if name in columns and getattr(row, name) != columns[name]]
+
+
+def without_active_part(row: SubscriptionPeriod) -> dict[str, Any]:
+    """The columns of a period that no term reaches any more."""
+    return {"active_from": row.starts_at, "active_to": row.starts_at}
+
+
 @dataclass
 class _Made:
     """What is to be written for all the subscriptions of a batch."""
@@ -201,11 +224,10 @@ class _Made:
             if row.worked_out_at is None and row.revision == 1:
                 self.gone.append(row)
             else:
-                self._change(row, {"active_from": row.starts_at, "active_to": row.starts_at})
+                self._change(row, without_active_part(row))
 
     def _change(self, row: SubscriptionPeriod, columns: dict[str, Any]) -> None:
-        compared = PINNED if row.closed_at is not None else (*PINNED, *SPAN)
-        if all(getattr(row, name) == columns[name] for name in compared if name in columns):
+        if not differing(row, columns):
             return
         if row.closed_at is None:
             for name, value in columns.items():
@@ -222,7 +244,7 @@ class _Made:
                 with transaction.atomic():
                     row.delete()
             except IntegrityError:  # a customer has claimed on it: it stays, and says that it is not active
-                self._change(row, {"active_from": row.starts_at, "active_to": row.starts_at})
+                self._change(row, without_active_part(row))
         if self.changed:
             SubscriptionPeriod.objects.bulk_update(self.changed, [*PINNED, *SPAN])
             mark_periods([row.pk for row in self.changed], at=self.at)

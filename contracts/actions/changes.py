@@ -7,6 +7,7 @@ open: so none that is committed late is passed by, although ids and commits come
 from datetime import datetime
 
 from django.db import connection
+from django.db.models import Q, QuerySet
 
 from contracts.models import Change, Reader
 from contracts.restored import START
@@ -47,6 +48,13 @@ def next_change(name: str, *, provider_id: int) -> tuple[Reader, Change] | None:
         return None
     change = next(iter(Change.objects.raw(NEXT, [provider_id, reader.transaction, reader.change_id])), None)
     return None if change is None else (reader, change)
+
+
+def unread_changes(name: str, *, provider_id: int) -> QuerySet[Change]:
+    """The provider's changes that the reader has not worked through. In the scope of the provider's staff."""
+    reader = Reader.objects.filter(provider_id=provider_id, name=name).first() or Reader()
+    later = Q(transaction__gt=reader.transaction) | Q(transaction=reader.transaction, pk__gt=reader.change_id)
+    return Change.objects.filter(later, provider_id=provider_id)
 
 
 def _locked(name: str, provider_id: int) -> Reader | None:

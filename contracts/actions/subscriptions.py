@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from contracts.actions.checks import amount_of, currency_of, kind_of_term, refused_as, require_admin
 from contracts.models import Change, Coverage, Kind, Service, Subscription, Term
 from contracts.queries import document_of, version_in_force
 from slaportal.audit.record import record
@@ -14,6 +14,7 @@ from slaportal.refusal import Refusal
 from slaportal.tenancy.models import Membership, Tenant
 
 MONTHS = 12
+UNIQUE_NAME = "subscription_name"
 
 
 @dataclass(frozen=True)
@@ -42,29 +43,34 @@ def subscribe(
     actor: Membership | str,
     at: datetime,
 ) -> Subscription:
-    """A subscription with its first term. Refuses `subscription_name_taken`, `no_policy`, `unknown_plan`."""
+    """A subscription with its first term.
+
+    Refuses `role_not_allowed`, `subscription_name_taken`, `no_policy`, `unknown_plan`, and what is no kind or no fee.
+    """
+    require_admin(actor)
     name = name.strip()
-    _refuse_taken(tenant, name)
-    made = Subscription.objects.create(
-        provider_id=tenant.provider_id, tenant=tenant, name=name, policy=policy, created_at=at
-    )
+    with refused_as(_taken(tenant, name), constraint=UNIQUE_NAME):
+        made = Subscription.objects.create(
+            provider_id=tenant.provider_id, tenant=tenant, name=name, policy=policy, created_at=at
+        )
     term = _add_term(made, plan=plan, kind=kind, fee=fee, starts_at=starts_at, at=at)
     record("subscription_made", made, actor=actor, after={"policy": policy, **_told(term)})
     return made
 
 
 def rename_subscription(subscription: Subscription, name: str, *, actor: Membership | str) -> None:
-    """Another name to be shown. Refuses `subscription_name_taken` and `name_needed`."""
+    """Another name to be shown. Refuses `role_not_allowed`, `subscription_name_taken`, `name_needed`."""
+    require_admin(actor)
     name = name.strip()
     if not name:
         raise Refusal("name_needed", _("A subscription needs a name."), fields={"name": _("Needed.")})
     locked = Subscription.objects.select_for_update(of=("self",)).get(pk=subscription.pk)
     if locked.name == name:
         return
-    _refuse_taken(locked.tenant, name)
     before = locked.name
     locked.name = name
-    locked.save(update_fields=["name"])
+    with refused_as(_taken(locked.tenant, name), constraint=UNIQUE_NAME):
+        locked.save(update_fields=["name"])
     record("subscription_renamed", locked, actor=actor, before={"name": before}, after={"name": name})
 
 
@@ -78,7 +84,11 @@ def change_term(
     actor: Membership | str,
     at: datetime,
 ) -> Term:
-    """Another plan, kind or fee from `starts_at` on; the term that runs then ends there. Refuses `terms_overlap`."""
+    """Another plan, kind or fee from `starts_at` on; the term that runs then ends there.
+
+    Refuses `role_not_allowed`, `terms_overlap`, `no_policy`, `unknown_plan`, and what is no kind or no fee.
+    """
+    require_admin(actor)
     running = _running(subscription, starts_at)
     before = _told(running) if running else None
     if running is not None:
@@ -92,10 +102,11 @@ def change_term(
 def end_subscription(
     subscription: Subscription, *, ends_at: datetime, actor: Membership | str, at: datetime, reason: str
 ) -> None:
-    """Nothing is promised from `ends_at` on. Refuses `not_running`, `terms_after` (another begins later).
+    """Nothing is promised from `ends_at` on. An end that was set before may be moved to an earlier instant.
 
-    An end that was set before may be moved to an earlier instant.
+    Refuses `role_not_allowed`, `not_running`, `terms_after` (another begins later).
     """
+    require_admin(actor)
     running = _running(subscription, ends_at)
     if running is None:
         said = _("No term of this subscription runs then.")
@@ -112,7 +123,11 @@ def end_subscription(
 def set_account_standing(
     subscription: Subscription, *, current: bool, reason: str, actor: Membership | str, at: datetime
 ) -> None:
-    """Whether the account is in good standing, on which policies may make credits depend. Refuses `reason_needed`."""
+    """Whether the account is in good standing, on which policies may make credits depend.
+
+    Refuses `role_not_allowed` and `reason_needed`.
+    """
+    require_admin(actor)
     if not current and not reason.strip():
         raise Refusal("reason_needed", _("Say why."), fields={"reason": _("Say why.")})
     locked = Subscription.objects.select_for_update(of=("self",)).get(pk=subscription.pk)
@@ -127,7 +142,11 @@ def set_account_standing(
 
 
 def cover_service(subscription: Subscription, service: Service, *, actor: Membership | str, at: datetime) -> None:
-    """From now on outages of the service count for the subscription. Refuses another tenant's service as unknown."""
+    """From now on outages of the service count for the subscription.
+
+    Refuses `role_not_allowed`, and another tenant's service as unknown.
+    """
+    require_admin(actor)
     if service.provider_id != subscription.provider_id or service.tenant_id not in (None, subscription.tenant_id):
         raise Refusal("not_found", _("There is no such service for this customer."), status=404)
     coverage, made = Coverage.objects.get_or_create(
@@ -142,7 +161,8 @@ def cover_service(subscription: Subscription, service: Service, *, actor: Member
 
 
 def uncover_service(subscription: Subscription, service: Service, *, actor: Membership | str, at: datetime) -> None:
-    """Outages of the service count no more, in no period that is open. Refuses `not_covered`."""
+    """Outages of the service count no more, in no period that is open. Refuses `role_not_allowed`, `not_covered`."""
+    require_admin(actor)
     gone, _each = Coverage.objects.filter(subscription=subscription, service=service).delete()
     if not gone:
         raise Refusal("not_covered", _("The subscription does not cover this service any more."), status=409)
@@ -150,13 +170,12 @@ def uncover_service(subscription: Subscription, service: Service, *, actor: Memb
     record("service_uncovered", subscription, actor=actor, before={"service": service.key})
 
 
-def _refuse_taken(tenant: Tenant, name: str) -> None:
-    if Subscription.objects.filter(tenant=tenant, name=name).exists():
-        raise Refusal(
-            "subscription_name_taken",
-            _("%(tenant)s has a subscription called %(name)s already.") % {"tenant": tenant.name, "name": name},
-            fields={"name": _("Taken.")},
-        )
+def _taken(tenant: Tenant, name: str) -> Refusal:
+    return Refusal(
+        "subscription_name_taken",
+        _("%(tenant)s has a subscription called %(name)s already.") % {"tenant": tenant.name, "name": name},
+        fields={"name": _("Taken.")},
+    )
 
 
 def _running(subscription: Subscription, instant: datetime) -> Term | None:
@@ -168,26 +187,25 @@ def _running(subscription: Subscription, instant: datetime) -> Term | None:
 
 def _add_term(subscription: Subscription, *, plan: str, kind: str, fee: Fee, starts_at: datetime, at: datetime) -> Term:
     _refuse_unknown(subscription, plan, starts_at)
-    try:
-        with transaction.atomic():
-            term = Term.objects.create(
-                provider_id=subscription.provider_id,
-                tenant_id=subscription.tenant_id,
-                subscription=subscription,
-                plan=plan,
-                kind=kind,
-                starts_at=starts_at,
-                fee_monthly=fee.monthly,
-                fee_annual=fee.yearly,
-                currency=fee.currency,
-            )
-    except IntegrityError as error:
-        raise Refusal(
-            "terms_overlap",
-            _("There is a term of this subscription after that already."),
-            fields={"starts_at": _("Choose another day.")},
-            status=409,
-        ) from error
+    overlap = Refusal(
+        "terms_overlap",
+        _("There is a term of this subscription after that already."),
+        fields={"starts_at": _("Choose another day.")},
+        status=409,
+    )
+    term = Term(
+        provider_id=subscription.provider_id,
+        tenant_id=subscription.tenant_id,
+        subscription=subscription,
+        plan=plan,
+        kind=kind_of_term(kind),
+        starts_at=starts_at,
+        fee_monthly=amount_of(fee.monthly, "fee_monthly"),
+        fee_annual=amount_of(fee.yearly, "fee_monthly" if fee.annual is None else "fee_annual"),
+        currency=currency_of(fee.currency),
+    )
+    with refused_as(overlap, constraint="term_no_overlap"):
+        term.save(force_insert=True)
     _changed(subscription, Change.What.TERM, term.pk, starts_at, at)
     return term
 

@@ -77,7 +77,7 @@ class Subscriptions(ApiView):
                 "starts_at": STARTS_AT,
             }
         },
-        refuses="`tenant_unknown`, `subscription_name_taken`, `no_policy`, `unknown_plan`",
+        refuses="`tenant_unknown`, `subscription_name_taken`, `no_policy`, `unknown_plan`, `fee_too_large`",
     )
     def post(self, call: Call) -> Answer:
         """Subscribes a customer to a plan of a policy.
@@ -136,7 +136,7 @@ class SubscriptionTerm(ApiView):
         roles=ADMIN,
         status=201,
         examples={"Another fee": {"plan": "saas", **FEE, "starts_at": STARTS_AT}},
-        refuses="`no_policy`, `unknown_plan`, `terms_overlap`",
+        refuses="`no_policy`, `unknown_plan`, `fee_too_large`, `terms_overlap`",
     )
     def post(self, call: Call, subscription: int) -> Answer:
         """Sets another plan, kind or fee from an instant on.

@@ -151,6 +151,11 @@ def test_what_is_no_term(agreed: Subscription, programs: Programs, wrong: dict[s
     assert set(refused(programs("admin").post(of(agreed, "term/"), body), 400, "invalid")) == set(wrong)
 
 
+def test_a_year_of_a_fee_that_is_too_large(agreed: Subscription, programs: Programs) -> None:
+    body = {"plan": "saas", "fee_monthly": "9999999999", "starts_at": said_at(LATER)}
+    assert list(refused(programs("admin").post(of(agreed, "term/"), body), 400, "fee_too_large")) == ["fee_monthly"]
+
+
 def test_another_term_and_an_end(agreed: Subscription, programs: Programs) -> None:
     admin = programs("admin")
     with world_at(MONDAY + HOUR):

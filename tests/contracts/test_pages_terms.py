@@ -65,6 +65,13 @@ def test_only_administrators_may(agreed: Agreed, act: str, given: dict[str, str]
     assert written(agreed) == before
 
 
+@pytest.mark.parametrize(("act", "given"), [("add", SUBSCRIBE), ("term", TERM)])
+def test_a_year_of_a_fee_that_is_too_large(agreed: Agreed, act: str, given: dict[str, str]) -> None:
+    answer = looked(agreed, act, {**given, "fee_monthly": "9999999999"})
+    assert answer.status_code == 422
+    assert "at most 10 digits" in answer.context["form"].errors["fee_monthly"][0]
+
+
 def test_subscribed_from_a_time_of_the_readers_zone(agreed: Agreed) -> None:
     user = agreed.world.users["admin"]
     user.time_zone = "America/New_York"

@@ -1,21 +1,25 @@
 """Subscriptions: terms one after the other, the account's standing, services of one's own and shared."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.db import DatabaseError, transaction
 
-from contracts.actions.catalogue import add_service
-from contracts.actions.contacts import add_contact, remove_contact
+from contracts.actions.catalogue import add_service, rename_service
+from contracts.actions.contacts import add_contact, change_contact, remove_contact
 from contracts.actions.policies import publish_policy
 from contracts.actions.subscriptions import (
     Fee,
     change_term,
     cover_service,
     end_subscription,
+    rename_subscription,
     set_account_standing,
     subscribe,
+    uncover_service,
 )
 from contracts.models import Change, Contact, Service, Subscription, Term
 from contracts.policy.documents import shipped_policy
@@ -112,6 +116,71 @@ def test_what_cannot_be_subscribed_to(promised: World, change: dict[str, object]
             made(promised, **change)  # type: ignore[arg-type]
         assert refused.value.code == code
         assert Subscription.objects.count() == 1 or code != "subscription_name_taken"
+
+
+@pytest.mark.parametrize(
+    ("change", "code", "field"),
+    [
+        ({"fee": Fee(Decimal(-1), "USD")}, "negative_fee", "fee_monthly"),
+        ({"fee": Fee(Decimal(1), "USD", Decimal("-0.01"))}, "negative_fee", "fee_annual"),
+        ({"fee": Fee(Decimal(9_999_999_999), "USD")}, "fee_too_large", "fee_monthly"),
+        ({"fee": Fee(Decimal(1), "USD", Decimal(10_000_000_000))}, "fee_too_large", "fee_annual"),
+        ({"fee": Fee(Decimal("0.00001"), "USD")}, "not_exact", "fee_monthly"),
+        ({"fee": Fee(Decimal("NaN"), "USD")}, "not_exact", "fee_monthly"),
+        ({"fee": Fee(Decimal(1), "USDX")}, "not_a_currency", "currency"),
+        ({"fee": Fee(Decimal(1), "usd")}, "not_a_currency", "currency"),
+        ({"kind": "nonsense"}, "unknown_kind", "kind"),
+    ],
+)
+def test_what_is_no_term_is_refused_at_its_field(
+    promised: World, change: dict[str, Any], code: str, field: str
+) -> None:
+    with promised.inside("admin"):
+        subscription = made(promised)
+        given = {"plan": PLANS[0], "fee": FEE, "starts_at": NOW, "actor": "test", "at": NOW, **change}
+        with pytest.raises(Refusal) as refused, transaction.atomic():
+            change_term(subscription, **given)
+        assert (refused.value.code, list(refused.value.fields), refused.value.status) == (code, [field], 400)
+        assert Term.objects.get().ends_at is None
+
+
+def test_the_largest_fee_is_kept(promised: World) -> None:
+    with promised.inside("admin"):
+        subscription = made(promised)
+        fee = Fee(Decimal("9999999999.9999"), "USD", Decimal("9999999999.9999"))
+        term = change_term(subscription, plan=PLANS[0], fee=fee, starts_at=NOW, actor="test", at=NOW)
+        term.refresh_from_db()
+        assert (term.fee_monthly, term.fee_annual) == (fee.monthly, fee.annual)
+
+
+@pytest.mark.parametrize("who", ["agent", "lead", "amy", "ann"])
+def test_only_administrators_agree(promised: World, who: str) -> None:
+    provider, tenant, actor = promised.providers["p1"], promised.tenants["a"], promised.members[who]
+    with promised.inside("admin"):
+        one = made(promised)
+        service = add_service(provider, "api", "API", tenant=None, actor=promised.members["admin"], at=NOW)
+        contact = add_contact(tenant, concern="billing", name="Kim", email="kim@a.example", actor="test")
+        of = {"concern": "billing", "name": "Lee", "email": "lee@a.example"}
+        by: dict[str, Any] = {"actor": actor, "at": NOW}
+        priced: dict[str, Any] = {"plan": PLANS[0], "fee": FEE, "starts_at": NOW}
+        acts: list[Callable[[], object]] = [
+            lambda: subscribe(tenant, "Second", policy="sla", **priced, **by),
+            lambda: rename_subscription(one, "Other", actor=actor),
+            lambda: change_term(one, **priced, **by),
+            lambda: end_subscription(one, ends_at=NOW, reason="x", **by),
+            lambda: set_account_standing(one, current=False, reason="x", **by),
+            lambda: cover_service(one, service, **by),
+            lambda: uncover_service(one, service, **by),
+            lambda: add_service(provider, "mail", "Mail", tenant=None, **by),
+            lambda: rename_service(service, "Other", actor=actor),
+            lambda: add_contact(tenant, **of, actor=actor),
+            lambda: change_contact(contact, **of, actor=actor),
+            lambda: remove_contact(contact, actor=actor),
+        ]
+        for act in acts:
+            with pytest.raises(Refusal) as refused:
+                act()
+            assert (refused.value.code, refused.value.status) == ("role_not_allowed", 403)
 
 
 def test_the_standing_of_the_account_has_a_reason(promised: World) -> None:

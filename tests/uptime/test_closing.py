@@ -155,7 +155,7 @@ def test_a_late_fact_makes_the_second_revision(delivered: Delivered) -> None:
     with delivered.world.inside("admin"):
         assert [row.revision for row in revisions_of(first)] == [3, 2, 1]
         assert delivered.period("2026-10").closed_at == NOW
-        assert list(differences(None, now=NOW)) == []
+        assert list(differences([row.pk for row in revisions_of(first)], now=NOW)) == []
 
 
 def test_a_late_fact_that_changes_nothing_leaves_no_revision(delivered: Delivered) -> None:
@@ -187,17 +187,18 @@ def test_a_late_fact_that_changes_nothing_leaves_no_revision(delivered: Delivere
 def test_rebuilding_names_what_differs(delivered: Delivered) -> None:
     with delivered.world.inside("admin"):
         ids = list(SubscriptionPeriod.objects.values_list("pk", flat=True))
-        delivered.worked_out("2026-09")
+        close_periods([delivered.period("2026-09").pk], now=NOW)
         delivered.worked_out("2026-11")
         assert list(differences(ids, now=NOW)) == []
         delivered.outage("11-10 10:00", "11-10 11:00")
         delivered.outage("10-10 18:00", "10-10 19:00")
         found = list(differences(None, now=NOW))
-        assert len(found) == 4
+        assert len(found) == 5
         assert "further revision" in found[0]
         assert "percent is kept" in found[1]
-        assert found[2].startswith(f"{delivered.subscription.pk} 2026-11 ")
-        assert "detail is kept as None" in found[3]
+        assert "met is kept as True" in found[2]
+        assert found[3].startswith(f"{delivered.subscription.pk} 2026-11 ")
+        assert "detail is kept as None" in found[4]
         SubscriptionPeriod.objects.filter(text="2026-11").update(marked_at=NOW)
         assert len(list(differences(None, now=NOW))) == 1
 
@@ -208,7 +209,7 @@ def test_a_service_that_is_covered_later_does_not_reach_back_into_closed_periods
         outage = delivered.outage("10-10 18:00", "10-10 19:00")
         outage.services.update(service=second)
         cover_service(delivered.subscription, second, actor="test", at=NOW)
-        assert list(differences(None, now=NOW)) == []
+        assert list(differences([delivered.period("2026-10").pk], now=NOW)) == []
 
 
 def test_details_that_were_closed_as_objects_stay_so(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -219,5 +220,6 @@ def test_details_that_were_closed_as_objects_stay_so(world: World, monkeypatch: 
         with monkeypatch.context() as before_rows:
             before_rows.setattr("uptime.figures.detail_of", lambda _measured: {"outages": [outage]})
             close_periods([delivered.period("2026-10").pk], now=NOW)
-        assert delivered.period("2026-10").figures["detail"]["outages"] == [outage]
-        assert list(differences(None, now=NOW)) == []
+        period = delivered.period("2026-10")
+        assert period.figures["detail"]["outages"] == [outage]
+        assert list(differences([period.pk], now=NOW)) == []

@@ -80,6 +80,17 @@ def test_what_is_refused(delivered: Delivered, facts: dict[str, Any], code: str)
         assert code_of(unmonitored, delivered=delivered, **facts) == code
 
 
+def test_the_very_stretch_twice_is_one_unless_it_was_struck_out(delivered: Delivered) -> None:
+    with delivered.world.inside("lead"):
+        first = unmonitored(delivered)
+        assert unmonitored(delivered, reason="sent again", at=NOW + timedelta(minutes=1)) == first
+        assert Event.objects.filter(action="unmonitored_recorded").count() == 1
+        assert unmonitored(delivered, ends_at=NOW) != first
+        strike_out_unmonitored(first, reason="x", actor="test", at=NOW)
+        assert unmonitored(delivered) != first
+        assert Unmonitored.objects.count() == 3
+
+
 def test_agents_record_no_unmeasured_time(delivered: Delivered) -> None:
     with delivered.world.inside("agent"):
         made, agent = unmonitored(delivered, actor="test"), delivered.world.members["agent"]

@@ -9,9 +9,11 @@ from slaportal.intervals import instant_of
 from tests.uptime.delivered import FEE, NOW, START, TEXT, Delivered, day, deliver, publish, subscribed
 from tests.world import World
 from uptime.closing import close_periods
+from uptime.facts import HOUR_US
 from uptime.models import SubscriptionPeriod
 from uptime.opening import open_periods
 from uptime.queries import periods_of
+from uptime.rebuilding import differences
 
 
 def texts(delivered: Delivered) -> list[str]:
@@ -171,14 +173,50 @@ def test_from_months_to_quarters_no_time_counts_twice(world: World) -> None:
         assert active(delivered, "2026-Q4") == (delivered.period("2026-10").ends_at, None)
 
 
-def test_another_zone_leaves_no_hour_out(world: World) -> None:
+def test_a_zone_further_west_leaves_no_hour_out(world: World) -> None:
+    """November ends at midnight in Berlin, December's calendar begins at midnight in New York, six hours later."""
     with world.inside("admin"):
         delivered = deliver(world)
         publish(delivered.provider, TEXT.replace("Europe/Berlin", "America/New_York"), at=day("11-25 00:00"))
         open_periods(delivered.subscription, until=day("12-10 00:00"), at=NOW)
-        december = delivered.period("2026-12")
-        assert december.starts_at == day("12-01 05:00")
-        assert delivered.period("2026-11").ends_at == day("11-30 23:00")
+        november, december = delivered.period("2026-11"), delivered.period("2026-12")
+        assert november.ends_at == december.starts_at == day("11-30 23:00")
+        assert december.ends_at == datetime(2027, 1, 1, 5, tzinfo=START.tzinfo)
+        assert active(delivered, "2026-12") == (None, None)
+        later = day("12-10 00:00")
+        delivered.outage("12-01 01:00", "12-01 02:00")
+        assert delivered.worked_out("2026-11", later).figures["availability"]["counted_downtime_us"] == 0
+        figures = delivered.worked_out("2026-12", later).figures["availability"]
+        assert figures["counted_downtime_us"] == HOUR_US
+        assert figures["open_us"] == (31 * 24 + 6) * HOUR_US
+        close_periods([december.pk], now=december.closes_at)
+        assert open_periods(delivered.subscription, until=later, at=NOW) == 0
+        assert delivered.period("2026-12").figures["availability"] == figures
+        assert list(differences([december.pk], now=december.closes_at)) == []
+
+
+def test_what_ends_between_the_midnights_of_two_zones_is_in_a_period_too(world: World) -> None:
+    with world.inside("admin"):
+        delivered = deliver(world)
+        publish(delivered.provider, TEXT.replace("Europe/Berlin", "America/New_York"), at=day("11-25 00:00"))
+        end_subscription(delivered.subscription, ends_at=day("12-01 02:00"), actor="test", at=NOW, reason="x")
+        open_periods(delivered.subscription, until=day("12-10 00:00"), at=NOW)
+        assert delivered.period("2026-12").starts_at == day("11-30 23:00")
+        assert active(delivered, "2026-12") == (None, day("12-01 02:00"))
+
+
+def test_a_zone_further_east_puts_no_hour_into_two_periods(world: World) -> None:
+    with world.inside("admin"):
+        delivered = deliver(world)
+        publish(delivered.provider, TEXT.replace("Europe/Berlin", "Asia/Tokyo"), at=day("11-25 00:00"))
+        open_periods(delivered.subscription, until=day("12-10 00:00"), at=NOW)
+        november, december = delivered.period("2026-11"), delivered.period("2026-12")
+        assert november.ends_at == december.starts_at == day("11-30 23:00")  # in Tokyo it is eight in the morning
+        assert active(delivered, "2026-12") == (None, None)
+        delivered.outage("11-30 15:00", "11-30 23:00")
+        later = day("12-10 00:00")
+        assert delivered.worked_out("2026-11", later).figures["availability"]["counted_downtime_us"] == 8 * HOUR_US
+        assert delivered.worked_out("2026-12", later).figures["availability"]["counted_downtime_us"] == 0
 
 
 def test_a_late_end_makes_a_further_revision_of_a_closed_period(world: World) -> None:

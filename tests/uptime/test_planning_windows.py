@@ -117,6 +117,22 @@ def test_it_is_announced_to_managers_and_technical_contacts_of_whom_it_concerns(
         assert [told(event, "told") for event in Event.objects.filter(action="window_announced")] == [[2], [2], [2]]
 
 
+def test_the_same_announcement_twice_is_one_until_the_window_moves(delivered: Delivered) -> None:
+    with delivered.world.inside("lead"):
+        window = planned(delivered)
+        first = announce_window(window, text="New disks.", actor="test", at=NOW)
+        again = announce_window(window, text=" New disks. ", actor="test", at=NOW + timedelta(hours=1))
+        assert (again, again.announced_at) == (first, NOW)
+        assert Event.objects.filter(action="window_announced").count() == 1
+        later = THEN + timedelta(hours=1)
+        move_window(window, starts_at=later, ends_at=LATER, reason="x", actor="test", at=NOW)
+        assert code_of(announce_window, window=window, text="", actor="test", at=NOW, seen=1) == "changed_meanwhile"
+        moved = announce_window(window, text="New disks.", actor="test", at=NOW, seen=2)
+        assert moved != first
+        move_window(window, starts_at=THEN, ends_at=LATER, reason="x", actor="test", at=NOW)
+        assert announce_window(window, text="New disks.", actor="test", at=NOW) not in (first, moved)
+
+
 def test_who_is_promised_nothing_then_is_not_told(delivered: Delivered) -> None:
     world = delivered.world
     with world.inside("lead"):

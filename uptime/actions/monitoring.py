@@ -25,20 +25,19 @@ def record_unmonitored(
 ) -> Unmonitored:
     """That the service was not measured from `starts_at` on; without an end it goes on.
 
+    The very stretch a second time, unless it was struck out, is the first one again, and nothing is added.
     Refuses `role_not_allowed`, `reason_needed`, `too_long`, `lies_ahead`, `ends_before_start`.
     """
     require_lead(actor)
     why = one_line(reason_given(reason), "reason", most=300)
     begun(at, starts_at=starts_at)
     in_order(starts_at, ends_at)
-    made = Unmonitored.objects.create(
-        provider_id=service.provider_id,
-        service=service,
-        starts_at=starts_at,
-        ends_at=ends_at,
-        reason=why,
-        recorded_at=at,
-    )
+    Service.objects.select_for_update(of=("self",), no_key=True).get(pk=service.pk)  # of two at once one is the first
+    stretch = {"service": service, "starts_at": starts_at, "ends_at": ends_at}
+    there = Unmonitored.objects.filter(**stretch, void_at=None).order_by("pk").first()
+    if there is not None:
+        return there
+    made = Unmonitored.objects.create(provider_id=service.provider_id, **stretch, reason=why, recorded_at=at)
     after: dict[str, Any] = {"service": service.key, "starts_at": starts_at, "ends_at": ends_at}
     record("unmonitored_recorded", made, actor=actor, after=after, reason=why)
     _mark(made, [(starts_at, ends_at)], at)

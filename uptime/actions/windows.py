@@ -76,13 +76,23 @@ def plan_window(
     return window
 
 
-def announce_window(window: Window, *, text: str, actor: Membership | str, at: datetime) -> Announcement:
+def announce_window(
+    window: Window, *, text: str, actor: Membership | str, at: datetime, seen: int | None = None
+) -> Announcement:
     """Tells everybody whom it concerns of the window as it stands: technical contacts and managers, by mail, once each.
 
-    Refuses `role_not_allowed` and `window_cancelled`.
+    If the last announcement said the same, of the same time, it is that one again, and nothing is added. Refuses
+    `role_not_allowed`, `window_cancelled`, `changed_meanwhile`.
     """
     require_lead(actor)
-    locked = _locked(window, None)
+    locked = _locked(window, seen)
+    last = locked.announcements.order_by("-pk").first()
+    if last is not None and (last.starts_at, last.ends_at, last.text) == (
+        locked.starts_at,
+        locked.ends_at,
+        text.strip(),
+    ):
+        return last
     announcement = Announcement.objects.create(
         provider_id=locked.provider_id,
         window=locked,

@@ -18,12 +18,12 @@ from slaportal.pages.times import at_reader
 from slaportal.refusal import Refusal
 from slaportal.tenancy.access import membership_of, needs
 from slaportal.tenancy.acts import act_of
-from slaportal.tenancy.models import STAFF_ROLES, Membership
+from slaportal.tenancy.models import STAFF_ROLES
 from uptime.access import get_window_for
 from uptime.actions.checks import in_order, unchanged_since
 from uptime.actions.windows import announce_window, cancel_window, move_window
 from uptime.forms import AnnouncementForm, MoveForm, ReasonForm
-from uptime.models import Announcement, Window
+from uptime.models import Window
 from uptime.standing import announced_at, people_told
 from uptime.views.lines import window_lines
 from uptime.views.maintenance import SAVE
@@ -108,26 +108,17 @@ def announce(request: HttpRequest, pk: int) -> HttpResponse:
     form = AnnouncementForm(request.POST, prefix="tell")
     status = 422
     if form.is_valid():
+        given = form.cleaned_data
         try:
-            told = _announced(window, form, actor, now)
+            announce_window(window, text=given["text"], actor=actor, at=now, seen=given["seen"])
         except Refusal as refusal:
             status = tell_in(form, refusal)
         else:
+            told = people_told(window, "window_announced")  # of the first one where it was sent twice
             messages.success(request, _("Announced. %(told)s") % {"told": _people_told(told)})
             return redirect("window", pk=pk)
     fill_in(form, "seen", window.revision)
     return _page(request, window, announcing=form, status=status)
-
-
-def _announced(window: Window, form: AnnouncementForm, actor: Membership, now: datetime) -> int:
-    """To how many people the mails of this announcement go, those of the first one where it is sent twice."""
-    locked = Window.objects.select_for_update(of=("self",)).get(pk=window.pk)
-    unchanged_since(locked.revision, form.cleaned_data["seen"])
-    text = form.cleaned_data["text"].strip()
-    span = {"starts_at": locked.starts_at, "ends_at": locked.ends_at, "text": text}
-    if locked.cancelled_at is not None or not Announcement.objects.filter(window=locked, **span).exists():
-        announce_window(locked, text=text, actor=actor, at=now)
-    return people_told(locked, "window_announced")
 
 
 def _people_told(count: int) -> str:
