@@ -93,6 +93,13 @@ def test_a_ticket_whose_severity_is_gone_keeps_its_version(world: World) -> None
     assert versions(world) == [1]
 
 
+def test_a_ticket_whose_plan_is_gone_keeps_its_version(world: World) -> None:
+    tickets(world, 1)
+    published(world, read_document(TEXT.replace("  saas: {name", "  cloud: {name")), retime=True)
+    assert swept(1) == 0
+    assert versions(world) == [1]
+
+
 def test_a_ticket_with_a_breach_keeps_the_version_that_was_broken(world: World) -> None:
     tickets(world, 1)
     with world.inside("agent"):

@@ -8,8 +8,7 @@ from django.utils.translation import gettext as _
 
 from contracts.models import Service, Subscription
 from contracts.policy.agreement import Agreement
-from contracts.policy.documents import agreement_of
-from contracts.queries import document_of, term_at, version_in_force
+from contracts.queries import agreed_at, term_at
 from slaportal.audit.record import record
 from slaportal.refusal import Refusal
 from slaportal.tenancy.models import Membership
@@ -35,7 +34,7 @@ def open_ticket(
     details: Mapping[str, str] | None = None,
     token: uuid.UUID | None = None,
 ) -> Ticket:
-    """A ticket of the subscription, with the policy version in force pinned; the clocks run from its opening.
+    """A ticket of the subscription, with the version in force (that has the plan) pinned; it is timed from its opening.
 
     Staff open for a `requester` of the customer and may name the time of the call (`opened_at`, not after `at`).
     `severity` is for whom the policy lets classify; a customer's wish under another policy stands in the details.
@@ -139,8 +138,8 @@ def _pinned(subscription: Subscription, opened: datetime) -> tuple[int, str, Agr
     if term is None:
         said = _("%(name)s was not active then.") % {"name": subscription.name}
         raise Refusal("not_subscribed", said, fields={"subscription": said}, status=409)
-    version = version_in_force(subscription.provider_id, subscription.policy, opened)
-    return version.pk, term.plan, agreement_of(document_of(version), term.plan)
+    version, agreement = agreed_at(subscription, term.plan, opened)
+    return version.pk, term.plan, agreement
 
 
 def _severity(agreement: Agreement, severity: str | None, actor: Membership, details: dict[str, str]) -> str | None:
