@@ -109,6 +109,56 @@ def test_a_second_submission_has_no_effect(world: World, ticket: Ticket) -> None
         assert ticket.revision == 3
 
 
+def test_a_reply_with_a_status_gives_the_same_answer_to_its_repeat(world: World, ticket: Ticket) -> None:
+    token, agent = uuid.uuid4(), world.members["agent"]
+    with world.inside("agent"):
+        first, again = (
+            reply(ticket, "Which?", actor=agent, at=MONDAY + HOUR, status="waiting_on_customer", token=token)
+            for _ in range(2)
+        )
+        assert first == again
+        assert list(TicketEvent.objects.order_by("ordinal").values_list("type", flat=True)) == [
+            "opened",
+            "agent_reply",
+            "status",
+        ]
+
+
+def test_a_submission_is_of_one_act_on_one_ticket(world: World, ticket: Ticket) -> None:
+    """Another one with its token is refused: before, it was answered as if it had been done."""
+    token, how = uuid.uuid4(), {"actor": world.members["agent"], "at": MONDAY + HOUR}
+    with world.inside("agent"):
+        other = opened(world, ticket.subscription)
+        reply(ticket, "Looking.", token=token, **how)  # type: ignore[arg-type]
+        for act in (
+            lambda: reply(other, "Looking.", token=token, **how),  # type: ignore[arg-type]
+            lambda: resolve(ticket, "fix", token=token, **how),  # type: ignore[arg-type]
+            lambda: note(ticket, "Hm.", token=token, **how),  # type: ignore[arg-type]
+            lambda: set_status(ticket, "waiting_on_customer", token=token, **how),  # type: ignore[arg-type]
+            lambda: set_severity(ticket, "minor", reason="Less.", token=token, **how),  # type: ignore[arg-type]
+            lambda: assign(ticket, None, token=token, **how),  # type: ignore[arg-type]
+            lambda: ask_for_status(ticket, token=token, **how),  # type: ignore[arg-type]
+            lambda: close(ticket, token=token, **how),  # type: ignore[arg-type]
+            lambda: reopen(ticket, token=token, **how),  # type: ignore[arg-type]
+            lambda: opened(world, ticket.subscription, token=token),
+        ):
+            with pytest.raises(Refusal) as refused:
+                act()
+            assert (refused.value.code, refused.value.status) == ("token_taken", 409)
+        assert TicketEvent.objects.count() == 3
+
+
+def test_a_token_of_the_desks_own_note_says_nothing_about_it(world: World, ticket: Ticket) -> None:
+    token = uuid.uuid4()
+    with world.inside("agent"):
+        note(ticket, "Hm.", actor=world.members["agent"], at=MONDAY, token=token)
+    with world.inside("amy"):
+        with pytest.raises(Refusal) as refused:
+            reply(ticket, "Well?", actor=world.members["amy"], at=MONDAY, token=token)
+        assert refused.value.code == "token_taken"
+        assert Ticket.objects.get().revision == 2
+
+
 def test_severity_takes_a_reason_and_the_side_that_classifies(world: World, ticket: Ticket) -> None:
     with world.inside("amy"), pytest.raises(Refusal) as refused:
         set_severity(ticket, "major", reason="It is urgent", actor=world.members["amy"], at=MONDAY + HOUR)

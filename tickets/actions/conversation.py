@@ -33,15 +33,14 @@ def reply(
     away for that), `reopen_window_over`, `ticket_closed` for a customer's reply to a closed ticket.
     """
     refuse_unfit_text(text)
-    log = open_log(ticket, at=at, seen=seen if actor.is_staff else None, token=token)
+    kind = "agent_reply" if actor.is_staff else "customer_reply"
+    log = open_log(ticket, at=at, seen=seen if actor.is_staff else None, token=token, kind=kind)
     if log.submitted is not None:
         return log.submitted
-    said = Said(actor, text, token=token)
     if not actor.is_staff:
         refuse_late_reopening(log, at)
-        event = log.add("customer_reply", said, at)
-    else:
-        event = log.add("agent_reply", said, at)
+    event = log.add(kind, Said(actor, text, token=token), at)
+    if actor.is_staff:
         if status is not None and status != log.history.status:
             log.add("status", Said(actor), at, status=status)
         tell_requester(log.ticket, event)
@@ -54,7 +53,7 @@ def note(ticket: Ticket, text: str, *, actor: Membership, at: datetime, token: u
     """For the desk's eyes only; it changes no clock and no status. Refuses customers (`role_not_allowed`)."""
     require_staff(actor)
     refuse_unfit_text(text)
-    log = open_log(ticket, at=at, token=token)
+    log = open_log(ticket, at=at, token=token, kind="internal_note")
     if log.submitted is not None:
         return log.submitted
     event = log.add("internal_note", Said(actor, text, token=token), at, public=False)
@@ -70,7 +69,7 @@ def ask_for_status(
 
     Support may note that somebody asked by phone. Refuses what does not fit (`event_does_not_fit`).
     """
-    log = open_log(ticket, at=at, token=token)
+    log = open_log(ticket, at=at, token=token, kind="status_request")
     if log.submitted is not None:
         return log.submitted
     event = log.add("status_request", Said(actor, text, token=token), at)

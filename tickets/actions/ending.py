@@ -33,7 +33,7 @@ def resolve(
     if resolution not in RESOLUTIONS:
         said = _("Say how it was solved: %(kinds)s.") % {"kinds": ", ".join(RESOLUTIONS)}
         raise Refusal("resolution_unknown", said, fields={"resolution": said})
-    log = open_log(ticket, at=at, seen=seen, token=token)
+    log = open_log(ticket, at=at, seen=seen, token=token, kind="resolved")
     if log.submitted is not None:
         return log.submitted
     event = log.add("resolved", Said(actor, text, token=token), at, resolution=resolution)
@@ -56,7 +56,7 @@ def reopen(
 
     A customer may as long as the policy says (`reopen_window_over`); support always may, until it is closed.
     """
-    log = open_log(ticket, at=at, seen=seen if actor.is_staff else None, token=token)
+    log = open_log(ticket, at=at, seen=seen if actor.is_staff else None, token=token, kind="reopened")
     if log.submitted is not None:
         return log.submitted
     if not actor.is_staff:
@@ -71,7 +71,7 @@ def close(
     ticket: Ticket, *, actor: Membership, at: datetime, seen: int | None = None, token: uuid.UUID | None = None
 ) -> TicketEvent:
     """A solved ticket is closed for good, by support or by the customer who is satisfied."""
-    log = open_log(ticket, at=at, seen=seen if actor.is_staff else None, token=token)
+    log = open_log(ticket, at=at, seen=seen if actor.is_staff else None, token=token, kind="closed")
     if log.submitted is not None:
         return log.submitted
     event = log.add("closed", Said(actor, token=token), at)

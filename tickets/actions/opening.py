@@ -13,8 +13,8 @@ from slaportal.audit.record import record
 from slaportal.refusal import Refusal
 from slaportal.tenancy.models import Membership
 from tickets.history import Event
-from tickets.log import Log, Said
-from tickets.models import Counter, Ticket, TicketEvent
+from tickets.log import Log, Said, submitted
+from tickets.models import Counter, Ticket
 from tickets.timing import timing_of
 
 LONGEST_TEXT = 100_000
@@ -38,12 +38,13 @@ def open_ticket(
 
     Staff open for a `requester` of the customer and may name the time of the call (`opened_at`, not after `at`).
     `severity` is for whom the policy lets classify; a customer's wish under another policy stands in the details.
-    A second submission with the same `token` gives the first one's ticket. Refuses `subject_needed`, `text_needed`,
-    `text_too_long`, `opened_later`, `not_subscribed`, `requester_unknown`, `service_unknown`, `unknown_severity`.
+    A second submission with the same `token` gives the first one's ticket. Refuses `token_taken`, `subject_needed`,
+    `text_needed`, `text_too_long`, `opened_later`, `not_subscribed`, `requester_unknown`, `service_unknown`,
+    `unknown_severity`.
     """
-    there = _submitted(actor.provider_id, token)
+    there = submitted(actor.provider_id, token, "opened")
     if there is not None:
-        return there
+        return there.ticket
     opened = opened_at or at
     _refuse_unfit(subject, text, actor, opened_at, at)
     _refuse_strangers(subscription, requester, service, actor)
@@ -72,9 +73,9 @@ def _opened(ticket: Ticket, agreement: Agreement, said: Said, severity: str | No
     """The counter's row is taken last, since all openings of the provider wait for it; whoever waited looks again."""
     Counter.objects.bulk_create([Counter(provider_id=ticket.provider_id)], ignore_conflicts=True)
     counter = Counter.objects.select_for_update(of=("self",)).get(provider_id=ticket.provider_id)
-    there = _submitted(ticket.provider_id, said.token)
+    there = submitted(ticket.provider_id, said.token, "opened")
     if there is not None:
-        return there
+        return there.ticket
     counter.last_number += 1
     counter.save(update_fields=["last_number"])
     ticket.number = counter.last_number
@@ -85,13 +86,6 @@ def _opened(ticket: Ticket, agreement: Agreement, said: Said, severity: str | No
     after = {"number": ticket.number, "subject": ticket.subject, "severity": ticket.severity, "plan": ticket.plan}
     record("ticket_opened", ticket, actor=said.actor, after=after)
     return ticket
-
-
-def _submitted(provider_id: int, token: uuid.UUID | None) -> Ticket | None:
-    if token is None:
-        return None
-    event = TicketEvent.objects.filter(provider_id=provider_id, token=token).select_related("ticket").first()
-    return None if event is None else event.ticket
 
 
 def _refuse_unfit(subject: str, text: str, actor: Membership, opened_at: datetime | None, at: datetime) -> None:

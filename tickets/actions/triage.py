@@ -30,7 +30,7 @@ def set_status(
     Refuses `status_unchanged`, `changed_meanwhile`, `event_does_not_fit`.
     """
     require_staff(actor)
-    log = open_log(ticket, at=at, seen=seen, token=token)
+    log = open_log(ticket, at=at, seen=seen, token=token, kind="status")
     if log.submitted is not None:
         return log.submitted
     before = log.history.status
@@ -57,7 +57,7 @@ def set_severity(
     By whom the policy lets classify: refuses the other side (`severity_not_yours`), `reason_needed`,
     `severity_unchanged`, `unknown_severity`, `changed_meanwhile`, `ticket_closed`.
     """
-    log = open_log(ticket, at=at, seen=seen, token=token)
+    log = open_log(ticket, at=at, seen=seen, token=token, kind="severity")
     if log.submitted is not None:
         return log.submitted
     if not may_classify(log.agreement, actor):
@@ -104,7 +104,7 @@ def assign(
     ):
         said = _("A ticket is assigned to somebody of the desk.")
         raise Refusal("assignee_unknown", said, fields={"assignee": said})
-    log = open_log(ticket, at=at, seen=seen, token=token)
+    log = open_log(ticket, at=at, seen=seen, token=token, kind="assigned")
     if log.submitted is not None:
         return log.submitted
     before = log.ticket.assignee
