@@ -12,12 +12,11 @@ from contracts.queries import agreed_at, term_at
 from slaportal.audit.record import record
 from slaportal.refusal import Refusal
 from slaportal.tenancy.models import Membership
+from tickets.actions.fitting import refuse_unfit_text
 from tickets.history import Event
 from tickets.log import Log, Said, submitted
 from tickets.models import Counter, Ticket
 from tickets.timing import timing_of
-
-LONGEST_TEXT = 100_000
 
 
 def open_ticket(
@@ -100,15 +99,6 @@ def _refuse_unfit(subject: str, text: str, actor: Membership, opened_at: datetim
     if opened_at is not None and opened_at > at:
         said = _("The time of the call lies in the future.")
         raise Refusal("opened_later", said, fields={"opened_at": said})
-
-
-def refuse_unfit_text(text: str) -> None:
-    """Refuses `text_needed` for nothing, `text_too_long` for more than anybody reads."""
-    if not text.strip():
-        raise Refusal("text_needed", _("Write what happened."), fields={"text": _("Needed.")})
-    if len(text) > LONGEST_TEXT:
-        said = _("A text has %(most)s letters at most; send it in parts.") % {"most": LONGEST_TEXT}
-        raise Refusal("text_too_long", said, fields={"text": said})
 
 
 def _refuse_strangers(
