@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from contracts.policy.agreement import Agreement
-from slaportal.intervals import Instant, instant_of, moment_of
+from slaportal.intervals import instant_of, moment_of
 from slaportal.refusal import Refusal
 from slaportal.tenancy.models import Membership
 from slaportal.tenancy.task import hint
@@ -105,8 +105,6 @@ class Log:
         self.added.append(event)
         ticket.revision += 1
         ticket.last_event_at = at
-        if kind == "resolved":
-            ticket.resolution = resolution or ""
         return event
 
     def settle(self, until: datetime) -> list[Act]:
@@ -121,13 +119,10 @@ class Log:
 
     def save(self) -> None:
         """Writes what the history says now to the ticket, marks it to be worked out soon, and tells the webhooks."""
-        ticket, history = self.ticket, self.history
-        ticket.status = history.status or "open"
-        ticket.severity = history.severities[-1][2] or ""
-        ticket.solved_at = self._since("solved", "closed")
-        ticket.closed_at = self._since("closed")
-        if ticket.solved_at is None:
-            ticket.resolution = ""
+        ticket, became = self.ticket, self.history.became()
+        ticket.status, ticket.severity, ticket.resolution = became.status, became.severity, became.resolution
+        ticket.solved_at = None if became.solved is None else moment_of(became.solved)
+        ticket.closed_at = None if became.closed is None else moment_of(became.closed)
         ticket.mark = Mark.SOON
         written = {name: getattr(ticket, name) for name in WRITTEN}
         Ticket.objects.filter(pk=ticket.pk).update(**written, marked_at=Now())
@@ -137,13 +132,6 @@ class Log:
     def _follow(self, event: Event) -> None:
         self.history.add(event)
         self.events.append(event)
-
-    def _since(self, *statuses: str) -> datetime | None:
-        """Since when the ticket has been in one of those statuses, None where it is not."""
-        since: Instant | None = None
-        for _ordinal, at, status in self.history.statuses:
-            since = (at if since is None else since) if status in statuses else None
-        return None if since is None else moment_of(since)
 
 
 def open_log(
