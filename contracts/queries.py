@@ -1,6 +1,8 @@
 """What was promised at an instant: the version in force, the term that ran, both agreed; what may be covered."""
 
+from collections.abc import Iterable
 from datetime import datetime
+from itertools import chain
 
 from django.db.models import Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
@@ -36,6 +38,27 @@ def document_of(version: PolicyVersion) -> Document:
     return read_document(version.text)
 
 
+def last_with_plan(versions: Iterable[PolicyVersion], plan: str) -> tuple[PolicyVersion, Agreement]:
+    """Of versions, the latest first, the first that has the plan: where a later one dropped it, what was sold is kept.
+
+    Refuses `unknown_plan` where none has it.
+    """
+    for version in versions:
+        document = document_of(version)
+        if plan in document.plans:
+            return version, agreement_of(document, plan)
+    raise Refusal("unknown_plan", _("No version of the policy has the plan %(plan)s.") % {"plan": plan}, status=404)
+
+
+def agreed_at(subscription: Subscription, plan: str, at: datetime) -> tuple[PolicyVersion, Agreement]:
+    """The last version in force at `at` that has the plan, and what it says; refuses `no_policy`, `unknown_plan`."""
+    version = version_in_force(subscription.provider_id, subscription.policy, at)
+    before = PolicyVersion.objects.filter(
+        provider_id=subscription.provider_id, policy=subscription.policy, effective_from__lt=version.effective_from
+    )
+    return last_with_plan(chain([version], before.order_by("-effective_from")), plan)  # earlier texts only if needed
+
+
 def term_at(subscription: Subscription, at: datetime) -> Term | None:
     """The term that ran at `at`."""
     terms = Term.objects.filter(subscription=subscription, starts_at__lte=at).order_by("-starts_at")
@@ -54,8 +77,7 @@ def agreement_at(subscription: Subscription, at: datetime) -> Agreement | None:
     term = term_at(subscription, at)
     if term is None:
         return None
-    version = version_in_force(subscription.provider_id, subscription.policy, at)
-    return agreement_of(document_of(version), term.plan)
+    return agreed_at(subscription, term.plan, at)[1]
 
 
 def with_their_parts(subscriptions: QuerySet[Subscription]) -> QuerySet[Subscription]:

@@ -67,18 +67,41 @@ class Episode:
     until: Instant | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Became:
+    """What a history makes of its ticket; `solved` and `closed` are since when it is, None where it is not."""
+
+    status: Status
+    severity: str
+    resolution: str
+    solved: Instant | None
+    closed: Instant | None
+
+
 class History:
     """What the events so far amount to; `add` takes the next one, or refuses it (DoesNotFit) and changes nothing.
 
     `statuses` and `severities` are lists of (ordinal, instant, value), in order, only where the value changed.
     """
 
-    __slots__ = ("_answered", "_default", "_known", "_running", "count", "episodes", "severities", "status", "statuses")
+    __slots__ = (
+        "_answered",
+        "_default",
+        "_known",
+        "_resolution",
+        "_running",
+        "count",
+        "episodes",
+        "severities",
+        "status",
+        "statuses",
+    )
 
     def __init__(self, severities: Collection[str], default: str | None) -> None:
         self._known = severities
         self._default = default
         self._answered = False
+        self._resolution: Resolution | None = None
         self._running: dict[Clock, Episode] = {}
         self.count = 0
         self.status: Status | None = None
@@ -92,6 +115,23 @@ class History:
             raise DoesNotFit(self.count, f"{_SPOKEN[event.type]} comes before the ticket was opened.")
         _EFFECTS[event.type](self, event)
         self.count += 1
+
+    def became(self) -> Became:
+        """The ticket as its events so far leave it, of which the first is its opening."""
+        return Became(
+            self.status or "open",
+            self.severities[-1][2] or "",
+            self._resolution or "",
+            self._since("solved", "closed"),
+            self._since("closed"),
+        )
+
+    def _since(self, *statuses: Status) -> Instant | None:
+        """Since when it has been in one of those, None where it is not."""
+        since: Instant | None = None
+        for _, at, status in self.statuses:
+            since = (at if since is None else since) if status in statuses else None
+        return since
 
     def paused_by(self, pausing: Collection[Status], until: Instant) -> list[Paused]:
         """The stretches up to `until` that the ticket spent in one of those statuses."""
@@ -200,6 +240,7 @@ class History:
         self._stop(CLOCKS, event.at)
         self._set_status("solved", event.at)
         self._answered = True
+        self._resolution = event.resolution
 
     def _reopened(self, event: Event) -> None:
         self._refuse_unless_solved(event)
@@ -207,6 +248,7 @@ class History:
 
     def _reopen(self, at: Instant) -> None:
         self._set_status("open", at)
+        self._resolution = None
         self._start("resolution", at)
         self._start("update", at)
 

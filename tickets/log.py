@@ -4,11 +4,12 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from contracts.policy.agreement import Agreement
-from slaportal.intervals import Instant, instant_of, moment_of
+from slaportal.intervals import instant_of, moment_of
 from slaportal.refusal import Refusal
 from slaportal.tenancy.models import Membership
 from slaportal.tenancy.task import hint
@@ -82,7 +83,7 @@ class Log:
         at = max(at, ticket.last_event_at, ticket.settled_at or at)
         if kind in EVENT_TYPES:
             self._follow(Event(instant_of(at), kind, status, severity, resolution))
-        event = TicketEvent.objects.create(
+        event = TicketEvent(
             provider_id=ticket.provider_id,
             tenant_id=ticket.tenant_id,
             ticket=ticket,
@@ -100,11 +101,10 @@ class Log:
             side=said.side,
             token=said.token,
         )
+        _write(event)
         self.added.append(event)
         ticket.revision += 1
         ticket.last_event_at = at
-        if kind == "resolved":
-            ticket.resolution = resolution or ""
         return event
 
     def settle(self, until: datetime) -> list[Act]:
@@ -119,13 +119,10 @@ class Log:
 
     def save(self) -> None:
         """Writes what the history says now to the ticket, marks it to be worked out soon, and tells the webhooks."""
-        ticket, history = self.ticket, self.history
-        ticket.status = history.status or "open"
-        ticket.severity = history.severities[-1][2] or ""
-        ticket.solved_at = self._since("solved", "closed")
-        ticket.closed_at = self._since("closed")
-        if ticket.solved_at is None:
-            ticket.resolution = ""
+        ticket, became = self.ticket, self.history.became()
+        ticket.status, ticket.severity, ticket.resolution = became.status, became.severity, became.resolution
+        ticket.solved_at = None if became.solved is None else moment_of(became.solved)
+        ticket.closed_at = None if became.closed is None else moment_of(became.closed)
         ticket.mark = Mark.SOON
         written = {name: getattr(ticket, name) for name in WRITTEN}
         Ticket.objects.filter(pk=ticket.pk).update(**written, marked_at=Now())
@@ -136,29 +133,53 @@ class Log:
         self.history.add(event)
         self.events.append(event)
 
-    def _since(self, *statuses: str) -> datetime | None:
-        """Since when the ticket has been in one of those statuses, None where it is not."""
-        since: Instant | None = None
-        for _ordinal, at, status in self.history.statuses:
-            since = (at if since is None else since) if status in statuses else None
-        return None if since is None else moment_of(since)
 
-
-def open_log(ticket: Ticket, *, at: datetime, seen: int | None = None, token: uuid.UUID | None = None) -> Log:
+def open_log(
+    ticket: Ticket, *, at: datetime, seen: int | None = None, token: uuid.UUID | None = None, kind: str = ""
+) -> Log:
     """The ticket locked and brought up to `at`. Refuses `changed_meanwhile` when others added to it since `seen`.
 
     `seen` is the revision that the person acted on. The refusal says what happened; what they wrote is theirs to keep.
-    If the submission `token` came before, the log says what it did then (`submitted`), and nothing more is done.
+    If the submission `token` came before, the log says what it did then (`submitted`), and nothing more is done: that
+    is an event of `kind`, the first of the act's. Refuses `token_taken` where it was another act, or another ticket.
     """
     locked = Ticket.objects.select_for_update(of=("self",)).get(pk=ticket.pk)
     log = Log(locked, agreement_of_ticket(locked), logs_of([locked.pk])[locked.pk])
-    if token is not None:
-        log.submitted = TicketEvent.objects.filter(provider_id=ticket.provider_id, token=token).first()
+    log.submitted = submitted(ticket.provider_id, token, kind)
+    if log.submitted is not None and log.submitted.ticket_id != ticket.pk:
+        raise _taken()
     if log.submitted is None:
         if seen is not None and seen < locked.revision:
             refuse_changed(locked, seen)
         log.settle(at)
     return log
+
+
+def submitted(provider_id: int, token: uuid.UUID | None, kind: str) -> TicketEvent | None:
+    """What the submission did, None if it did not come before; refuses `token_taken` where that is not of `kind`."""
+    if token is None:
+        return None
+    event = TicketEvent.objects.filter(provider_id=provider_id, token=token).select_related("ticket").first()
+    if event is not None and event.type != kind:
+        raise _taken()
+    return event
+
+
+def _write(event: TicketEvent) -> None:
+    try:
+        with transaction.atomic(savepoint=event.token is not None):
+            event.save(force_insert=True)
+    except (
+        IntegrityError
+    ) as error:  # the token is just now another ticket's, or of an event that is not for this reader
+        if event.token is None:
+            raise
+        raise _taken() from error
+
+
+def _taken() -> Refusal:
+    said = _("This form was sent before, for something else. Look at it and send it once more.")
+    return Refusal("token_taken", said, status=409)
 
 
 def refuse_changed(ticket: Ticket, seen: int) -> None:

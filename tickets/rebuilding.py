@@ -1,18 +1,23 @@
 """Whether the stored clocks, breaches and deadlines are what the logs say: everything worked out anew and compared."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeAlias
+
+from django.db.models import Count, Max, Q
 
 from contracts.policy.agreement import Agreement
 from slaportal.intervals import Instant, instant_of, moment_of
 from tickets.history import Event
-from tickets.models import Breach, Escalation, Mark, Ticket, TicketClock
+from tickets.models import Breach, ClockWarning, Escalation, Mark, Ticket, TicketClock, TicketEvent
 from tickets.queries import agreements_of, logs_of
 from tickets.working_out import Followed, figures_of, follow
 
 BLOCK = 500
+
+# (warning or escalation, clock, cycle, severity, moment, when it was reached)
+Noted: TypeAlias = tuple[str, str, int, str, str, datetime]
 
 
 def differences(*, now: datetime) -> Iterator[str]:
@@ -28,78 +33,122 @@ def differences(*, now: datetime) -> Iterator[str]:
 
 
 def mark_all(now: datetime) -> int:
-    """Marks every ticket of the scope, so that the workers write anew what the logs come to; how many."""
+    """Marks every ticket of the scope, so that the workers write anew what the logs come to; how many.
+
+    Not `last_event_at` and `revision`: an addition to the log that is being written goes by them.
+    """
     return Ticket.objects.filter(mark=None).update(mark=Mark.IN_TURN, marked_at=now)
+
+
+@dataclass(slots=True)
+class _Stored:
+    """What is stored of one ticket, beside those events of its log of which the clocks are made."""
+
+    clocks: dict[str, TicketClock] = field(default_factory=dict)
+    breaches: set[tuple[str, int, datetime, str]] = field(default_factory=set)
+    noted: set[Noted] = field(default_factory=set)
+    last_event_at: datetime | None = None
+    revision: int = 0
+    retimed: bool = False
+
+
+def _stored(ids: Sequence[int]) -> dict[int, _Stored]:
+    found = {pk: _Stored() for pk in ids}
+    for row in TicketClock.objects.filter(ticket__in=ids):
+        found[row.ticket_id].clocks[row.clock] = row
+    for breach in Breach.objects.filter(ticket__in=ids):
+        found[breach.ticket_id].breaches.add((breach.clock, breach.number, breach.breached_at, breach.severity))
+    for one in ClockWarning.objects.filter(ticket__in=ids):
+        of_clock = (one.clock, one.cycle, one.severity)
+        found[one.ticket_id].noted.add(("warning", *of_clock, f"{one.percent}%", one.reached_at))
+    for each in Escalation.objects.filter(ticket__in=ids):
+        of_clock = (each.clock, each.cycle, each.severity)
+        found[each.ticket_id].noted.add(("escalation", *of_clock, each.moment, each.reached_at))
+    logged = TicketEvent.objects.filter(ticket__in=ids).order_by().values_list("ticket")
+    retimed = Count("pk", filter=Q(type="retimed"))
+    for pk, at, ordinal, times in logged.annotate(last=Max("at"), count=Max("ordinal"), retimed=retimed):
+        found[pk].last_event_at, found[pk].revision, found[pk].retimed = at, ordinal, times > 0
+    return found
 
 
 def _differences(tickets: Sequence[Ticket], now: datetime) -> Iterator[str]:
     ids = [ticket.pk for ticket in tickets]
-    logs = logs_of(ids)
+    logs, stored = logs_of(ids), _stored(ids)
     agreements = agreements_of((ticket.version_id, ticket.plan) for ticket in tickets)
-    stored: dict[int, dict[str, TicketClock]] = {pk: {} for pk in ids}
-    for row in TicketClock.objects.filter(ticket__in=ids):
-        stored[row.ticket_id][row.clock] = row
-    breaches: dict[int, set[tuple[str, int, datetime, str]]] = {pk: set() for pk in ids}
-    for breach in Breach.objects.filter(ticket__in=ids):
-        breaches[breach.ticket_id].add((breach.clock, breach.number, breach.breached_at, breach.severity))
-    noted: dict[int, set[tuple[str, int, str, str]]] = {pk: set() for pk in ids}
-    for one in Escalation.objects.filter(ticket__in=ids):
-        noted[one.ticket_id].add((one.clock, one.cycle, one.severity, one.moment))
     for ticket in tickets:
-        agreement, held = (
-            agreements[ticket.version_id, ticket.plan],
-            _Stored(stored[ticket.pk], breaches[ticket.pk], noted[ticket.pk]),
-        )
-        yield from _of_ticket(ticket, agreement, logs[ticket.pk], held, now)
+        agreement, events = agreements[ticket.version_id, ticket.plan], logs[ticket.pk]
+        result = follow(agreement, events, max(instant_of(now), events[-1].at))
+        name, held = f"ticket #{ticket.number}", stored[ticket.pk]
+        yield from _of_ticket(name, ticket, result, held, now)
+        yield from _of_clocks(name, result, held.clocks)
+        yield from _of_noted(name, result, held.noted)
+        if not held.retimed:  # else they may come from the version before
+            yield from _without_ground(name, agreement, events, held.noted)
+        yield from _of_breaches(name, result, held.breaches)
 
 
-@dataclass(frozen=True, slots=True)
-class _Stored:
-    """What is stored of one ticket beside its log."""
-
-    clocks: dict[str, TicketClock]
-    breaches: set[tuple[str, int, datetime, str]]
-    escalations: set[tuple[str, int, str, str]]
-
-
-def _of_ticket(
-    ticket: Ticket, agreement: Agreement, events: list[Event], stored: _Stored, now: datetime
-) -> Iterator[str]:
-    name = f"ticket #{ticket.number}"
-    at = max(instant_of(now), instant_of(ticket.last_event_at))
-    result = follow(agreement, events, at)
+def _of_ticket(name: str, ticket: Ticket, result: Followed, stored: _Stored, now: datetime) -> Iterator[str]:
     if ticket.mark is not None:
         yield f"{name}: is marked and was not worked out"
     elif ticket.act_at is not None and ticket.act_at <= now:
         yield f"{name}: something was due at {ticket.act_at.isoformat()} and was not announced"
-    for key, told, found in (
-        ("next_due_at", ticket.next_due_at, _moment(result.next_due)),
-        ("act_at", ticket.act_at, _moment(result.act)),
-        ("standing", ticket.standing, result.standing),
-        ("standing_at", ticket.standing_at, moment_of(result.standing_at)),
-        ("severity_rank", ticket.severity_rank, result.rank),
+    for key, found in (
+        ("next_due_at", _moment(result.next_due)),
+        ("act_at", _moment(result.act)),
+        ("standing", result.standing),
+        ("standing_at", moment_of(result.standing_at)),
+        ("severity_rank", result.rank),
+        ("status", result.became.status),
+        ("severity", result.became.severity),
+        ("resolution", result.became.resolution),
+        ("solved_at", _moment(result.became.solved)),
+        ("closed_at", _moment(result.became.closed)),
+        ("last_event_at", stored.last_event_at),
+        ("revision", stored.revision),
     ):
+        told = getattr(ticket, key)
         if told != found:
             yield f"{name}: {key} is stored as {told}, the log says {found}"
-    yield from _of_clocks(name, result, stored.clocks)
-    yield from _of_escalations(name, result, stored.escalations)
+
+
+def _of_breaches(name: str, result: Followed, stored: set[tuple[str, int, datetime, str]]) -> Iterator[str]:
     late: set[tuple[str, int, datetime, str]] = {
         (clock.name, number, moment_of(instant), severity)
         for clock in result.clocks
         for number, (instant, severity) in enumerate(clock.late, 1)
     }
-    for of, number, instant, _ in sorted(late - stored.breaches):
+    for of, number, instant, _ in sorted(late - stored):
         yield f"{name}: breach {number} of {of} at {instant.isoformat()} is not stored"
-    for of, number, instant, _ in sorted(stored.breaches - late):
+    for of, number, instant, _ in sorted(stored - late):
         yield f"{name}: breach {number} of {of} at {instant.isoformat()} is stored, the log has none"
 
 
-def _of_escalations(name: str, result: Followed, stored: set[tuple[str, int, str, str]]) -> Iterator[str]:
-    """Those of clocks that run; what was noted of a clock that has stopped since says nothing of now."""
-    for clock, rule, reached in result.escalations:
-        if (clock.name, clock.cycle, clock.target.severity, rule.name) not in stored:
-            at = moment_of(reached).isoformat()
-            yield f"{name}: the escalation of {clock.name} at {rule.name}, {at}, is not stored"
+def _noted_by(result: Followed) -> set[Noted]:
+    """The warnings and escalations of clocks that run, whose moment has come."""
+    moments = [
+        *(("warning", clock, f"{percent}%", reached) for clock, percent, reached in result.warnings),
+        *(("escalation", clock, rule.name, reached) for clock, rule, reached in result.escalations),
+    ]
+    return {
+        (what, clock.name, clock.cycle, clock.target.severity, moment, moment_of(reached))
+        for what, clock, moment, reached in moments
+    }
+
+
+def _of_noted(name: str, result: Followed, stored: set[Noted]) -> Iterator[str]:
+    there = {one[:-1] for one in stored}
+    for what, *of_clock, moment, at in sorted(one for one in _noted_by(result) if one[:-1] not in there):
+        yield f"{name}: the {what} of {of_clock[0]} at {moment}, {at.isoformat()}, is not stored"
+
+
+def _without_ground(name: str, agreement: Agreement, events: list[Event], stored: set[Noted]) -> Iterator[str]:
+    """Those that the log never gave, however far it had come by then: what came after them takes none of them away."""
+    for one in sorted(stored):
+        what, clock, *_, moment, at = one
+        until = instant_of(at)
+        written = [count for count, event in enumerate(events, 1) if event.at <= until]
+        if not any(one in _noted_by(follow(agreement, events[:count], until)) for count in reversed(written)):
+            yield f"{name}: the {what} of {clock} at {moment}, {at.isoformat()}, is stored, the log has none"
 
 
 def _of_clocks(name: str, result: Followed, stored: dict[str, TicketClock]) -> Iterator[str]:

@@ -21,9 +21,11 @@ from tickets.timing import timing_of
 READER, RETIME = "tickets", "retime-"
 CHUNK = 2000
 # Not what has been solved, nor what the version has no plan or severity for, nor what was late: that stays explained.
+# Nor what has a later version already. The ids of the earlier ones stand in the statement itself: who waited for a
+# ticket compares them with the version that it has by then.
 _OPEN = """
 SELECT t.id FROM tickets_ticket t JOIN contracts_subscription s ON s.id = t.subscription_id AND s.policy = %s
-WHERE t.provider_id = %s AND t.solved_at IS NULL AND t.id > %s AND t.version_id <> %s AND t.plan = ANY(%s)
+WHERE t.provider_id = %s AND t.solved_at IS NULL AND t.id > %s AND t.version_id = ANY(%s) AND t.plan = ANY(%s)
   AND NOT EXISTS (SELECT 1 FROM tickets_ticketevent e
     WHERE e.ticket_id = t.id AND e.severity <> '' AND e.severity <> ALL(%s))
   AND NOT EXISTS (SELECT 1 FROM tickets_breach b WHERE b.ticket_id = t.id)
@@ -90,12 +92,13 @@ def _pin_chunk(name: str, provider_id: int, at: datetime, chunk: int) -> int:
 
 
 def _pinned_anew(version: PolicyVersion, after: int, at: datetime, chunk: int) -> list[int]:
-    """The open tickets of the policy whose plan and severities the new version has; the others keep the old one.
+    """The open tickets under an earlier version whose plan and severities the new one has; the others keep theirs.
 
     So do those with a breach: it stays, and is explained by the version that was broken.
     """
+    earlier = _versions(version.policy, version.provider_id, effective_from__lt=version.effective_from)
     with connection.cursor() as cursor:
-        values = (version.policy, version.provider_id, after, version.pk)
+        values = (version.policy, version.provider_id, after, earlier)
         cursor.execute(f"{_OPEN} FOR UPDATE OF t", [*values, *_known(document_of(version)), chunk])
         tickets = [row[0] for row in cursor.fetchall()]
         cursor.execute(_PIN, [version.pk, at, Mark.IN_TURN, tickets])
@@ -106,8 +109,14 @@ def _pinned_anew(version: PolicyVersion, after: int, at: datetime, chunk: int) -
 def tickets_to_retime(document: Document, *, policy: str, provider_id: int, most: int) -> list[int]:
     """The open tickets that a version with this text would time if it were to, the oldest first, `most` of them."""
     with connection.cursor() as cursor:
-        cursor.execute(_OPEN, [policy, provider_id, 0, 0, *_known(document), most])
+        cursor.execute(_OPEN, [policy, provider_id, 0, _versions(policy, provider_id), *_known(document), most])
         return [row[0] for row in cursor.fetchall()]
+
+
+def _versions(policy: str, provider_id: int, **which: datetime) -> list[int]:
+    return list(
+        PolicyVersion.objects.filter(provider_id=provider_id, policy=policy, **which).values_list("pk", flat=True)
+    )
 
 
 def _known(document: Document) -> tuple[list[str], list[str]]:

@@ -22,8 +22,9 @@ BreachRow: TypeAlias = tuple[int, int, int, str, int, str, int]
 WarningRow: TypeAlias = tuple[int, int, str, int, str, int, int]
 # (tenant, ticket, clock, cycle, severity, moment, acts joined by blanks, reached)
 EscalationRow: TypeAlias = tuple[int, int, str, int, str, str, str, int]
-# (ticket, worked out, next due, act, standing, standing since, rank of the severity)
-TicketRow: TypeAlias = tuple[int, int, int | None, int | None, int, int, int]
+# (ticket, worked out, next due, act, standing, standing since, rank of the severity, status, severity, resolution,
+#  solved, closed)
+TicketRow: TypeAlias = tuple[int, int, int | None, int | None, int, int, int, str, str, str, int | None, int | None]
 
 _WRITE_CLOCKS = f"""
 INSERT INTO tickets_ticketclock AS c (provider_id, tenant_id, ticket_id, clock, {_CLOCK})
@@ -71,9 +72,11 @@ ON CONFLICT (ticket_id, clock, cycle, severity, moment) DO NOTHING RETURNING id
 _WRITE_TICKETS = f"""
 UPDATE tickets_ticket t SET mark = NULL, marked_at = NULL, worked_out_at = {_AT % "u.worked_out"},
   next_due_at = {_AT % "u.due"}, act_at = {_AT % "u.act"}, standing = u.standing,
-  standing_at = {_AT % "u.standing_at"}, severity_rank = u.rank
-FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::smallint[], %s::bigint[], %s::smallint[])
-  AS u (id, worked_out, due, act, standing, standing_at, rank)
+  standing_at = {_AT % "u.standing_at"}, severity_rank = u.rank, status = u.status, severity = u.severity,
+  resolution = u.resolution, solved_at = {_AT % "u.solved"}, closed_at = {_AT % "u.closed"}
+FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::smallint[], %s::bigint[], %s::smallint[],
+  %s::text[], %s::text[], %s::text[], %s::bigint[], %s::bigint[])
+  AS u (id, worked_out, due, act, standing, standing_at, rank, status, severity, resolution, solved, closed)
 WHERE t.id = u.id
 """  # noqa: S608
 
@@ -103,9 +106,9 @@ def write_escalations(provider_id: int, rows: Sequence[EscalationRow], now: date
 
 
 def write_tickets(rows: Sequence[TicketRow]) -> None:
-    """When each was worked out, is due next and is to be looked at next; the marks are taken away."""
+    """What the log says of each, when it was worked out, is due next and is to be looked at next; no mark is left."""
     with connection.cursor() as cursor:
-        cursor.execute(_WRITE_TICKETS, _columns(rows, 7))
+        cursor.execute(_WRITE_TICKETS, _columns(rows, 12))
 
 
 def write_settled(tickets: Iterable[int], now: datetime) -> None:

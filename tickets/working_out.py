@@ -17,7 +17,7 @@ from tickets.announcing import announce_clocks
 from tickets.approaching import Rule, escalations_of, soon_at, warnings_of
 from tickets.clocks import Clock, read_clocks
 from tickets.escalating import escalate
-from tickets.history import Event, History, read_history
+from tickets.history import Became, Event, History, read_history
 from tickets.lifecycle import next_act
 from tickets.log import open_log
 from tickets.models import Breach, ClockWarning, Standing, Ticket, TicketClock
@@ -39,7 +39,7 @@ from tickets.rows import (
 from tickets.timing import timing_of
 
 _TICKETS = """
-SELECT id, tenant_id, subscription_id, version_id, plan, last_event_at FROM tickets_ticket
+SELECT id, tenant_id, subscription_id, version_id, plan FROM tickets_ticket
 WHERE id = ANY(%s) ORDER BY id
 """
 
@@ -48,12 +48,13 @@ WHERE id = ANY(%s) ORDER BY id
 class Followed:
     """What a log comes to at `now`: its clocks, the next deadline, and when something becomes true by itself.
 
-    `acts` says that the latter is not later than now, and is a solving or closing. `escalations` are those whose moment
-    has come.
+    `acts` says that the latter is not later than now, and is a solving or closing. `warnings` and `escalations` are
+    those whose moment has come. `became` is what stands with the ticket too.
     """
 
     now: Instant
     clocks: tuple[Clock, ...]
+    warnings: tuple[tuple[Clock, int, Instant], ...]
     escalations: tuple[tuple[Clock, Rule, Instant], ...]
     next_due: Instant | None
     act: Instant | None
@@ -61,6 +62,7 @@ class Followed:
     standing: Standing
     standing_at: Instant
     rank: int
+    became: Became
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,10 +118,9 @@ def _read(tickets: Sequence[int], now: Instant) -> list[Worked]:
     agreements = agreements_of((row[3], row[4]) for row in found)
     logs = logs_of([row[0] for row in found])
     worked = []
-    for pk, tenant, subscription, version, plan, last in found:
+    for pk, tenant, subscription, version, plan in found:
         # A web server's clock may go ahead of the database's: what is in the log has happened.
-        at = max(now, instant_of(last))
-        result = follow(agreements[version, plan], logs[pk], at)
+        result = follow(agreements[version, plan], logs[pk], max(now, logs[pk][-1].at))
         worked.append(Worked(pk, tenant, subscription, result))
     return worked
 
@@ -133,8 +134,8 @@ def follow(agreement: Agreement, events: list[Event], now: Instant) -> Followed:
     act = next_act(agreement, events, history)
     # Late is after due, so a breach is looked for just after it.
     instants = [due + 1 for due in dues]
-    for clock in clocks:
-        instants += [reached for _, reached in warnings_of(clock) if reached > now]
+    warnings = [(clock, *found) for clock in clocks for found in warnings_of(clock)]
+    instants += [reached for _, _, reached in warnings if reached > now]
     escalations = [(clock, *found) for clock in clocks for found in escalations_of(agreement, clock)]
     instants += [reached for _, _, reached in escalations if reached > now]
     if act is not None:
@@ -142,12 +143,15 @@ def follow(agreement: Agreement, events: list[Event], now: Instant) -> Followed:
     return Followed(
         now,
         clocks,
+        # Of what is late already nobody is warned.
+        tuple(found for found in warnings if found[2] <= now and found[0].due is not None and found[0].due >= now),
         tuple(found for found in escalations if found[2] <= now),
         min(dues, default=None),
         min(instants, default=None),
         act is not None and act.at <= now,
         *_standing(history, clocks, now),
         timing.severities.index(severity) if (severity := history.severities[-1][2]) in timing.severities else 0,
+        history.became(),
     )
 
 
@@ -173,9 +177,11 @@ def _settle(tickets: set[int], now: datetime) -> None:
 
 
 def _ticket_row(worked: Worked) -> TicketRow:
-    result = worked.result
+    result, became = worked.result, worked.result.became
     times = (result.now, result.next_due, result.act)
-    return (worked.ticket, *times, int(result.standing), result.standing_at, result.rank)
+    stands = (int(result.standing), result.standing_at, result.rank)
+    said = (became.status, became.severity, became.resolution, became.solved, became.closed)
+    return (worked.ticket, *times, *stands, *said)
 
 
 def _clock_row(worked: Worked, clock: Clock) -> ClockRow:
@@ -212,20 +218,9 @@ def _breach_rows(worked: Worked) -> Iterator[BreachRow]:
 
 
 def _warning_rows(worked: Worked) -> Iterator[WarningRow]:
-    """Of what is late already nobody is warned."""
-    for clock in worked.result.clocks:
-        if clock.due is not None and clock.due >= worked.result.now:
-            for percent, reached in warnings_of(clock):
-                if reached <= worked.result.now:
-                    yield (
-                        worked.tenant,
-                        worked.ticket,
-                        clock.name,
-                        clock.cycle,
-                        clock.target.severity,
-                        percent,
-                        reached,
-                    )
+    for clock, percent, reached in worked.result.warnings:
+        of_clock = (clock.name, clock.cycle, clock.target.severity)
+        yield (worked.tenant, worked.ticket, *of_clock, percent, reached)
 
 
 def _escalation_rows(worked: Worked) -> Iterator[EscalationRow]:

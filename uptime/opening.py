@@ -15,11 +15,10 @@ from django.db.models import QuerySet
 
 from contracts.models import PolicyVersion, Subscription, Term
 from contracts.policy.agreement import Agreement
-from contracts.policy.documents import agreement_of
 from contracts.policy.durations import Duration
 from contracts.policy.periods import Kind, Period, period_at
 from contracts.policy.windows import after
-from contracts.queries import document_of
+from contracts.queries import last_with_plan
 from slaportal.intervals import Instant, instant_of, moment_of
 from uptime.facts import ENDLESS
 from uptime.marking import mark_periods
@@ -152,11 +151,7 @@ def _end(term: Term) -> Instant:
 def _agreed(versions: Sequence[PolicyVersion], term: Term, start: Instant) -> tuple[PolicyVersion, Agreement]:
     """The version in force then; if it dropped the plan, the last one before it that has it: what was sold is kept."""
     in_force = [version for version in versions if instant_of(version.effective_from) <= start]
-    for version in reversed(in_force or versions[:1]):
-        document = document_of(version)
-        if term.plan in document.plans:
-            return version, agreement_of(document, term.plan)
-    raise ValueError(f"No version has the plan {term.plan} of term {term.pk}.")
+    return last_with_plan(reversed(in_force or versions[:1]), term.plan)
 
 
 def _pin(version: PolicyVersion, term: Term) -> dict[str, Any]:

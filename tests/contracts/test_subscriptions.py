@@ -22,8 +22,8 @@ from contracts.actions.subscriptions import (
     uncover_service,
 )
 from contracts.models import Change, Contact, Service, Subscription, Term
-from contracts.policy.documents import shipped_policy
-from contracts.queries import agreement_at, term_at
+from contracts.policy.documents import read_document, shipped_policy
+from contracts.queries import agreed_at, agreement_at, term_at
 from slaportal.refusal import Refusal
 from tests.world import World
 
@@ -67,6 +67,29 @@ def test_the_agreement_of_an_instant(promised: World) -> None:
         assert (agreement.digest, agreement.plan) == (INFOPROMO.digest, PLANS[0])
         assert agreement_at(subscription, START - timedelta(seconds=1)) is None
         assert [(c.what, c.since) for c in Change.objects.filter(tenant__isnull=False)] == [("term", START)]
+
+
+def test_what_was_sold_is_kept_where_a_later_version_drops_the_plan(promised: World) -> None:
+    """The last version that has the plan, whatever comes after it."""
+    newer = INFOPROMO.text.replace('99.95"', '99.96"')
+    without = newer.replace("  premium: {name: Premium Plan,", "  gold: {name: Gold Plan,")
+    with promised.inside("admin"):
+        subscription = made(promised, plan="premium")
+        for day, text in ((1, newer), (2, without), (3, f"{without}\n# newer\n")):
+            publish_policy(
+                read_document(text),
+                provider=promised.providers["p1"],
+                policy="sla",
+                effective_from=NOW + timedelta(days=day),
+                actor=promised.members["admin"],
+                at=NOW,
+            )
+        digests = [read_document(text).digest for text in (INFOPROMO.text, newer, newer, newer)]
+        agreed = [agreement_at(subscription, NOW + timedelta(days=day)) for day in range(4)]
+        assert [(each.digest, each.plan) for each in agreed if each] == [(digest, "premium") for digest in digests]
+        with pytest.raises(Refusal) as refused:
+            agreed_at(subscription, "platinum", NOW + timedelta(days=3))
+        assert refused.value.code == "unknown_plan"
 
 
 def test_terms_follow_one_another(promised: World) -> None:

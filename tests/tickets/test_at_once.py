@@ -17,6 +17,7 @@ from django.db import connections
 from django.db.utils import load_backend
 
 from contracts.actions.policies import publish_policy
+from contracts.models import Reader
 from contracts.policy.documents import read_document, shipped_policy
 from slaportal.outbox.models import Message
 from slaportal.refusal import Refusal
@@ -29,6 +30,7 @@ from tickets.actions.conversation import reply
 from tickets.actions.ending import resolve
 from tickets.models import Breach, Escalation, Mark, Ticket, TicketClock, TicketEvent
 from tickets.rebuilding import differences
+from tickets.retiming import sweep_changes
 from tickets.sweeping import sweep_due, sweep_marked
 
 US = timedelta(microseconds=1)
@@ -328,3 +330,40 @@ def test_two_sweeps_at_once_escalate_once(desk: Desk) -> None:
         assert TicketEvent.objects.filter(type="escalated").count() == 1
         assert Message.objects.filter(kind="ticket_escalated").count() == 1
         assert not list(differences(now=at))
+
+
+def test_a_worker_that_waited_takes_no_later_version_away(desk: Desk) -> None:
+    """Two versions for open tickets: another worker has pinned the later one while this one waits for the ticket."""
+    admin, text, at = desk.world.members["admin"], shipped_policy("spirion").text, MONDAY + HOUR
+    with logged_in(desk.clone, "portal_web"), desk.world.inside("admin"):
+        for number in (1, 2):
+            publish_policy(
+                read_document(f"{text}\n# {number}\n"),
+                provider=admin.provider,
+                policy="spirion",
+                effective_from=MONDAY + number * MINUTE,
+                actor=admin,
+                at=MONDAY,
+                retime=True,
+            )
+    readers = Reader.objects.filter(name__startswith="retime-").order_by("pk")
+    for _ in range(500):  # nothing is read that was written while an older transaction of the server is open
+        desk.swept(sweep_changes, at=MONDAY)
+        with desk.looking():
+            if readers.count() == 2:
+                first = readers[0].pk
+                break
+        time.sleep(0.02)
+    ticket, reader = superuser_cursor(desk.clone), superuser_cursor(desk.clone)
+    with ThreadPoolExecutor(2) as pool:
+        ticket.execute("BEGIN; SELECT 1 FROM tickets_ticket FOR UPDATE")
+        reader.execute("BEGIN; SELECT 1 FROM contracts_reader WHERE id = %s FOR UPDATE", [first])
+        later = pool.submit(desk.swept, sweep_changes, at=at)
+        desk.wait_for(1)
+        reader.connection.close()
+        earlier = pool.submit(desk.swept, sweep_changes, at=at)
+        desk.wait_for(2)
+        ticket.connection.close()
+        assert [later.result(timeout=20), earlier.result(timeout=20)] == [1, 0]
+    with desk.looking():
+        assert Ticket.objects.get().version.number == 3

@@ -13,6 +13,7 @@ from slaportal.refusal import Refusal
 from tests.tickets.office import HOUR, MONDAY, opened, subscribed
 from tests.world import World
 from tickets.models import Mark, Ticket, TicketEvent
+from tickets.promising import promised_at
 
 
 def test_a_customer_opens_and_everything_is_there(world: World) -> None:
@@ -80,6 +81,26 @@ def test_the_version_in_force_when_it_was_opened_is_pinned(world: World) -> None
         before = opened(world, subscription, at=MONDAY - timedelta(microseconds=1))
         after = opened(world, subscription, at=MONDAY)
         assert (before.version.number, after.version.number) == (1, 2)
+
+
+def test_where_a_later_version_drops_the_plan_tickets_pin_the_last_one_that_has_it(world: World) -> None:
+    text = shipped_policy("spirion").text
+    without = read_document(text.replace("  saas: {name", "  cloud: {name"))
+    with world.inside("admin"):
+        subscription = subscribed(world)
+        for day, document in ((1, read_document(f"{text}\n# newer\n")), (2, without)):
+            publish_policy(
+                document,
+                provider=world.providers["p1"],
+                policy="spirion",
+                effective_from=MONDAY + timedelta(days=day),
+                actor=world.members["admin"],
+                at=MONDAY,
+            )
+    with world.inside("amy"):
+        ticket = opened(world, Subscription.objects.get(pk=subscription.pk), "amy", at=MONDAY + timedelta(days=3))
+        assert (ticket.version.number, ticket.plan) == (2, "saas")
+        assert promised_at(subscription, MONDAY + timedelta(days=3))
 
 
 @pytest.mark.parametrize(

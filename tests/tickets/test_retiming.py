@@ -15,7 +15,9 @@ from tickets.retiming import sweep_changes
 from tickets.sweeping import sweep_marked
 
 TEXT = shipped_policy("spirion").text
-FASTER = read_document(TEXT.replace("response: {within: 4h", "response: {within: 2h"))
+FASTER, EVEN_FASTER = (
+    read_document(TEXT.replace("response: {within: 4h", f"response: {{within: {h}h")) for h in (2, 1)
+)
 
 
 def published(world: World, document: object = FASTER, *, retime: bool, days: int = 1) -> None:
@@ -91,6 +93,13 @@ def test_a_ticket_whose_severity_is_gone_keeps_its_version(world: World) -> None
     assert versions(world) == [1]
 
 
+def test_a_ticket_whose_plan_is_gone_keeps_its_version(world: World) -> None:
+    tickets(world, 1)
+    published(world, read_document(TEXT.replace("  saas: {name", "  cloud: {name")), retime=True)
+    assert swept(1) == 0
+    assert versions(world) == [1]
+
+
 def test_a_ticket_with_a_breach_keeps_the_version_that_was_broken(world: World) -> None:
     tickets(world, 1)
     with world.inside("agent"):
@@ -100,6 +109,20 @@ def test_a_ticket_with_a_breach_keeps_the_version_that_was_broken(world: World) 
     published(world, retime=True)
     assert swept(1) == 0
     assert versions(world) == [1]
+
+
+def test_a_request_that_is_come_to_late_takes_no_later_version_away(world: World) -> None:
+    """Neither from a ticket that was opened under it nor from one that it was given before."""
+    made = tickets(world, 2)
+    published(world, retime=True, days=1)
+    published(world, EVEN_FASTER, retime=False, days=2)
+    with world.inside("agent"):
+        subscription = Subscription.objects.get()
+        opened(world, subscription, severity="critical", at=MONDAY + timedelta(days=3))
+        third = Ticket.objects.latest("pk").version
+        Ticket.objects.filter(pk=made[1].pk).update(version=third)
+    assert swept(4) == 1
+    assert versions(world) == [2, 3, 3]
 
 
 def test_a_later_request_does_not_wait_for_one_with_a_later_date(world: World) -> None:

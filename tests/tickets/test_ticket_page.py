@@ -132,6 +132,26 @@ def test_who_is_late_is_told_and_keeps_the_text(world: World, ticket: Ticket) ->
     assert sent(client, ticket, "ticket_reply", **now, text="Me too, and at length.") == 302
 
 
+@pytest.mark.parametrize("who", ["amy", "agent"])
+def test_who_asks_goes_back_and_writes_is_heard(world: World, ticket: Ticket, who: str) -> None:
+    """Each form of one page is a submission of its own, and a token that was another act's is told and replaced."""
+    client = world.client(who)
+    page = read(client, at(ticket))
+    asked, replied = (carried(page, at(ticket, route)) for route in ("ticket_ask", "ticket_reply"))
+    assert sent(client, ticket, "ticket_ask", **asked) == 302
+    answer = client.post(at(ticket, "ticket_reply"), {"token": asked["token"], "text": "It is worse now."})
+    assert answer.status_code == 422
+    shown = answer.content.decode()
+    assert "This form was sent before, for something else." in shown
+    assert "It is worse now." in shown
+    again = carried(shown, at(ticket, "ticket_reply"))
+    assert sent(client, ticket, "ticket_reply", **again, text="It is worse now.") == 302
+    assert asked["token"] != replied["token"]
+    with world.inside("agent"):
+        kinds = list(TicketEvent.objects.order_by("ordinal").values_list("type", flat=True))
+    assert kinds[1:] == ["status_request", "customer_reply" if who == "amy" else "agent_reply"]
+
+
 def test_a_customer_sees_no_note_no_owner_and_no_form_of_the_desk(world: World, ticket: Ticket) -> None:
     with world.inside("agent"):
         note(ticket, "He always calls.", actor=world.members["agent"], at=timezone.now())

@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import DatabaseError, transaction
@@ -109,6 +110,57 @@ def test_a_second_submission_has_no_effect(world: World, ticket: Ticket) -> None
         assert ticket.revision == 3
 
 
+def test_a_reply_with_a_status_gives_the_same_answer_to_its_repeat(world: World, ticket: Ticket) -> None:
+    token, agent = uuid.uuid4(), world.members["agent"]
+    with world.inside("agent"):
+        first, again = (
+            reply(ticket, "Which?", actor=agent, at=MONDAY + HOUR, status="waiting_on_customer", token=token)
+            for _ in range(2)
+        )
+        assert first == again
+        assert list(TicketEvent.objects.order_by("ordinal").values_list("type", flat=True)) == [
+            "opened",
+            "agent_reply",
+            "status",
+        ]
+
+
+def test_a_submission_is_of_one_act_on_one_ticket(world: World, ticket: Ticket) -> None:
+    """Another one with its token is refused: before, it was answered as if it had been done."""
+    token = uuid.uuid4()
+    how: dict[str, Any] = {"actor": world.members["agent"], "at": MONDAY + HOUR}
+    with world.inside("agent"):
+        other = opened(world, ticket.subscription)
+        reply(ticket, "Looking.", token=token, **how)
+        for act in (
+            lambda: reply(other, "Looking.", token=token, **how),
+            lambda: resolve(ticket, "fix", token=token, **how),
+            lambda: note(ticket, "Hm.", token=token, **how),
+            lambda: set_status(ticket, "waiting_on_customer", token=token, **how),
+            lambda: set_severity(ticket, "minor", reason="Less.", token=token, **how),
+            lambda: assign(ticket, None, token=token, **how),
+            lambda: ask_for_status(ticket, token=token, **how),
+            lambda: close(ticket, token=token, **how),
+            lambda: reopen(ticket, token=token, **how),
+            lambda: opened(world, ticket.subscription, token=token),
+        ):
+            with pytest.raises(Refusal) as refused:
+                act()
+            assert (refused.value.code, refused.value.status) == ("token_taken", 409)
+        assert TicketEvent.objects.count() == 3
+
+
+def test_a_token_of_the_desks_own_note_says_nothing_about_it(world: World, ticket: Ticket) -> None:
+    token = uuid.uuid4()
+    with world.inside("agent"):
+        note(ticket, "Hm.", actor=world.members["agent"], at=MONDAY, token=token)
+    with world.inside("amy"):
+        with pytest.raises(Refusal) as refused:
+            reply(ticket, "Well?", actor=world.members["amy"], at=MONDAY, token=token)
+        assert refused.value.code == "token_taken"
+        assert Ticket.objects.get().revision == 2
+
+
 def test_severity_takes_a_reason_and_the_side_that_classifies(world: World, ticket: Ticket) -> None:
     with world.inside("amy"), pytest.raises(Refusal) as refused:
         set_severity(ticket, "major", reason="It is urgent", actor=world.members["amy"], at=MONDAY + HOUR)
@@ -151,6 +203,28 @@ def test_solved_reopened_closed(world: World, ticket: Ticket) -> None:
     assert refused.value.code == "ticket_closed"
 
 
+def test_what_is_unknown_or_too_long_is_refused_and_nothing_stays(world: World, ticket: Ticket) -> None:
+    text = "x" * 100_001
+    how: dict[str, Any] = {"actor": world.members["agent"], "at": MONDAY + HOUR}
+    refusals: list[tuple[str, Callable[[], object]]] = [
+        ("status_unknown", lambda: set_status(ticket, "foo", **how)),  # type: ignore[arg-type]
+        ("status_unknown", lambda: reply(ticket, "Hm.", status="foo", **how)),  # type: ignore[arg-type]
+        ("reason_too_long", lambda: set_status(ticket, "pending", reason="x" * 501, **how)),
+        ("reason_too_long", lambda: set_severity(ticket, "minor", reason="x" * 501, **how)),
+        ("text_too_long", lambda: resolve(ticket, "fix", text=text, **how)),
+        ("text_too_long", lambda: ask_for_status(ticket, text=text, **how)),
+        ("text_too_long", lambda: reopen(ticket, text=text, **how)),
+    ]
+    with world.inside("agent"):
+        for code, act in refusals:
+            with pytest.raises(Refusal) as refused:
+                act()
+            assert (refused.value.code, refused.value.status) == (code, 400)
+        assert TicketEvent.objects.count() == 1
+        set_status(ticket, "pending", reason="x" * 500, **how)
+        assert resolve(ticket, "fix", text=text[1:], **how)
+
+
 def test_asking_for_the_status_starts_its_clock(world: World) -> None:
     with world.inside("admin"):
         subscription = subscribed(world, "proofpoint")
@@ -191,6 +265,9 @@ def test_a_breach_is_excused_by_a_lead_for_a_cause_of_the_policy(world: World) -
         with pytest.raises(Refusal) as refused:
             excuse(breach, cause="laziness", reason="x", actor=lead, at=MONDAY + 2 * HOUR)
         assert refused.value.code == "cause_not_excused"
+        with pytest.raises(Refusal) as refused:
+            excuse(breach, cause="force_majeure", reason="x" * 501, actor=lead, at=MONDAY + 2 * HOUR)
+        assert refused.value.code == "reason_too_long"
         excuse(breach, cause="force_majeure", reason="Flood in the data centre", actor=lead, at=MONDAY + 2 * HOUR)
         with pytest.raises(Refusal) as refused:
             excuse(breach, cause="force_majeure", reason="Again", actor=lead, at=MONDAY + 2 * HOUR)

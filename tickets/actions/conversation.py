@@ -9,7 +9,7 @@ from slaportal.audit.record import record
 from slaportal.intervals import instant_of
 from slaportal.refusal import Refusal
 from slaportal.tenancy.models import Membership
-from tickets.actions.opening import refuse_unfit_text
+from tickets.actions.fitting import refuse_long_text, refuse_unfit_text, refuse_unknown_status
 from tickets.history import Status
 from tickets.lifecycle import reopen_until
 from tickets.log import Log, Said, open_log
@@ -29,19 +29,20 @@ def reply(
 ) -> TicketEvent:
     """A public reply; support may set the status in the same act. The customer's, on a solved ticket, reopens it.
 
-    Refuses `text_needed`, `text_too_long`, `changed_meanwhile` (to support only: a customer's words are never turned
-    away for that), `reopen_window_over`, `ticket_closed` for a customer's reply to a closed ticket.
+    Refuses `text_needed`, `text_too_long`, `status_unknown`, `changed_meanwhile` (to support only: a customer's words
+    are never turned away for that), `reopen_window_over`, `ticket_closed` for a customer's reply to a closed ticket.
     """
     refuse_unfit_text(text)
-    log = open_log(ticket, at=at, seen=seen if actor.is_staff else None, token=token)
+    if status is not None:
+        refuse_unknown_status(status)
+    kind = "agent_reply" if actor.is_staff else "customer_reply"
+    log = open_log(ticket, at=at, seen=seen if actor.is_staff else None, token=token, kind=kind)
     if log.submitted is not None:
         return log.submitted
-    said = Said(actor, text, token=token)
     if not actor.is_staff:
         refuse_late_reopening(log, at)
-        event = log.add("customer_reply", said, at)
-    else:
-        event = log.add("agent_reply", said, at)
+    event = log.add(kind, Said(actor, text, token=token), at)
+    if actor.is_staff:
         if status is not None and status != log.history.status:
             log.add("status", Said(actor), at, status=status)
         tell_requester(log.ticket, event)
@@ -54,7 +55,7 @@ def note(ticket: Ticket, text: str, *, actor: Membership, at: datetime, token: u
     """For the desk's eyes only; it changes no clock and no status. Refuses customers (`role_not_allowed`)."""
     require_staff(actor)
     refuse_unfit_text(text)
-    log = open_log(ticket, at=at, token=token)
+    log = open_log(ticket, at=at, token=token, kind="internal_note")
     if log.submitted is not None:
         return log.submitted
     event = log.add("internal_note", Said(actor, text, token=token), at, public=False)
@@ -68,9 +69,10 @@ def ask_for_status(
 ) -> TicketEvent:
     """The customer asks how it stands; the clock for the answer runs where the policy has one.
 
-    Support may note that somebody asked by phone. Refuses what does not fit (`event_does_not_fit`).
+    Support may note that somebody asked by phone. Refuses `text_too_long`, `event_does_not_fit` on a solved ticket.
     """
-    log = open_log(ticket, at=at, token=token)
+    refuse_long_text(text)
+    log = open_log(ticket, at=at, token=token, kind="status_request")
     if log.submitted is not None:
         return log.submitted
     event = log.add("status_request", Said(actor, text, token=token), at)

@@ -8,6 +8,7 @@ from slaportal.audit.record import record
 from slaportal.refusal import Refusal
 from slaportal.tenancy.access import require_role
 from slaportal.tenancy.models import Membership, Role
+from tickets.actions.fitting import refuse_unfit_reason
 from tickets.announcing import announce_excuse
 from tickets.log import Said, open_log
 from tickets.models import Breach
@@ -18,7 +19,7 @@ def excuse(breach: Breach, *, cause: str, reason: str, actor: Membership, at: da
     """Marks a breach as excused; the customer reads cause and reason.
 
     For leads and administrators. Refuses `cause_not_excused` (support.excused of the policy), `reason_needed`,
-    `already_excused`.
+    `reason_too_long`, `already_excused`.
     """
     require_role(actor, Role.LEAD, Role.ADMIN)
     known = agreement_of_ticket(breach.ticket).terms.support.excused
@@ -27,11 +28,10 @@ def excuse(breach: Breach, *, cause: str, reason: str, actor: Membership, at: da
             "known": ", ".join(known) or _("none")
         }
         raise Refusal("cause_not_excused", said, fields={"cause": said})
-    if not reason.strip():
-        raise Refusal("reason_needed", _("Say why."), fields={"reason": _("Say why: the customer reads it.")})
+    refuse_unfit_reason(reason)
     log = open_log(breach.ticket, at=at)
     marked = Breach.objects.filter(pk=breach.pk, excused_at=None).update(
-        excused_at=at, excused_by=actor, cause=cause, excuse=reason.strip()[:500]
+        excused_at=at, excused_by=actor, cause=cause, excuse=reason.strip()
     )
     if not marked:
         raise Refusal("already_excused", _("This breach is excused already."), status=409)

@@ -8,17 +8,15 @@ from django.utils.translation import gettext as _
 
 from contracts.models import Service, Subscription
 from contracts.policy.agreement import Agreement
-from contracts.policy.documents import agreement_of
-from contracts.queries import document_of, term_at, version_in_force
+from contracts.queries import agreed_at, term_at
 from slaportal.audit.record import record
 from slaportal.refusal import Refusal
 from slaportal.tenancy.models import Membership
+from tickets.actions.fitting import refuse_unfit_text
 from tickets.history import Event
-from tickets.log import Log, Said
-from tickets.models import Counter, Ticket, TicketEvent
+from tickets.log import Log, Said, submitted
+from tickets.models import Counter, Ticket
 from tickets.timing import timing_of
-
-LONGEST_TEXT = 100_000
 
 
 def open_ticket(
@@ -35,16 +33,17 @@ def open_ticket(
     details: Mapping[str, str] | None = None,
     token: uuid.UUID | None = None,
 ) -> Ticket:
-    """A ticket of the subscription, with the policy version in force pinned; the clocks run from its opening.
+    """A ticket of the subscription, with the version in force (that has the plan) pinned; it is timed from its opening.
 
     Staff open for a `requester` of the customer and may name the time of the call (`opened_at`, not after `at`).
     `severity` is for whom the policy lets classify; a customer's wish under another policy stands in the details.
-    A second submission with the same `token` gives the first one's ticket. Refuses `subject_needed`, `text_needed`,
-    `text_too_long`, `opened_later`, `not_subscribed`, `requester_unknown`, `service_unknown`, `unknown_severity`.
+    A second submission with the same `token` gives the first one's ticket. Refuses `token_taken`, `subject_needed`,
+    `text_needed`, `text_too_long`, `opened_later`, `not_subscribed`, `requester_unknown`, `service_unknown`,
+    `unknown_severity`.
     """
-    there = _submitted(actor.provider_id, token)
+    there = submitted(actor.provider_id, token, "opened")
     if there is not None:
-        return there
+        return there.ticket
     opened = opened_at or at
     _refuse_unfit(subject, text, actor, opened_at, at)
     _refuse_strangers(subscription, requester, service, actor)
@@ -73,9 +72,9 @@ def _opened(ticket: Ticket, agreement: Agreement, said: Said, severity: str | No
     """The counter's row is taken last, since all openings of the provider wait for it; whoever waited looks again."""
     Counter.objects.bulk_create([Counter(provider_id=ticket.provider_id)], ignore_conflicts=True)
     counter = Counter.objects.select_for_update(of=("self",)).get(provider_id=ticket.provider_id)
-    there = _submitted(ticket.provider_id, said.token)
+    there = submitted(ticket.provider_id, said.token, "opened")
     if there is not None:
-        return there
+        return there.ticket
     counter.last_number += 1
     counter.save(update_fields=["last_number"])
     ticket.number = counter.last_number
@@ -86,13 +85,6 @@ def _opened(ticket: Ticket, agreement: Agreement, said: Said, severity: str | No
     after = {"number": ticket.number, "subject": ticket.subject, "severity": ticket.severity, "plan": ticket.plan}
     record("ticket_opened", ticket, actor=said.actor, after=after)
     return ticket
-
-
-def _submitted(provider_id: int, token: uuid.UUID | None) -> Ticket | None:
-    if token is None:
-        return None
-    event = TicketEvent.objects.filter(provider_id=provider_id, token=token).select_related("ticket").first()
-    return None if event is None else event.ticket
 
 
 def _refuse_unfit(subject: str, text: str, actor: Membership, opened_at: datetime | None, at: datetime) -> None:
@@ -107,15 +99,6 @@ def _refuse_unfit(subject: str, text: str, actor: Membership, opened_at: datetim
     if opened_at is not None and opened_at > at:
         said = _("The time of the call lies in the future.")
         raise Refusal("opened_later", said, fields={"opened_at": said})
-
-
-def refuse_unfit_text(text: str) -> None:
-    """Refuses `text_needed` for nothing, `text_too_long` for more than anybody reads."""
-    if not text.strip():
-        raise Refusal("text_needed", _("Write what happened."), fields={"text": _("Needed.")})
-    if len(text) > LONGEST_TEXT:
-        said = _("A text has %(most)s letters at most; send it in parts.") % {"most": LONGEST_TEXT}
-        raise Refusal("text_too_long", said, fields={"text": said})
 
 
 def _refuse_strangers(
@@ -139,8 +122,8 @@ def _pinned(subscription: Subscription, opened: datetime) -> tuple[int, str, Agr
     if term is None:
         said = _("%(name)s was not active then.") % {"name": subscription.name}
         raise Refusal("not_subscribed", said, fields={"subscription": said}, status=409)
-    version = version_in_force(subscription.provider_id, subscription.policy, opened)
-    return version.pk, term.plan, agreement_of(document_of(version), term.plan)
+    version, agreement = agreed_at(subscription, term.plan, opened)
+    return version.pk, term.plan, agreement
 
 
 def _severity(agreement: Agreement, severity: str | None, actor: Membership, details: dict[str, str]) -> str | None:

@@ -10,6 +10,7 @@ from slaportal.audit.record import record
 from slaportal.refusal import Refusal
 from slaportal.tenancy.models import Membership
 from tickets.actions.conversation import require_staff
+from tickets.actions.fitting import refuse_long_reason, refuse_unfit_reason, refuse_unknown_status
 from tickets.history import Status
 from tickets.log import Said, open_log
 from tickets.models import Ticket, TicketEvent
@@ -27,10 +28,12 @@ def set_status(
 ) -> TicketEvent:
     """Waiting for the customer or a third party, or with support again; solving and closing are acts of their own.
 
-    Refuses `status_unchanged`, `changed_meanwhile`, `event_does_not_fit`.
+    Refuses `status_unknown`, `status_unchanged`, `reason_too_long`, `changed_meanwhile`, `event_does_not_fit`.
     """
     require_staff(actor)
-    log = open_log(ticket, at=at, seen=seen, token=token)
+    refuse_unknown_status(status)
+    refuse_long_reason(reason)
+    log = open_log(ticket, at=at, seen=seen, token=token, kind="status")
     if log.submitted is not None:
         return log.submitted
     before = log.history.status
@@ -55,22 +58,21 @@ def set_severity(
     """Another severity, with the reason that the customer reads too; the policy says what becomes of the clocks.
 
     By whom the policy lets classify: refuses the other side (`severity_not_yours`), `reason_needed`,
-    `severity_unchanged`, `unknown_severity`, `changed_meanwhile`, `ticket_closed`.
+    `reason_too_long`, `severity_unchanged`, `unknown_severity`, `changed_meanwhile`, `ticket_closed`.
     """
-    log = open_log(ticket, at=at, seen=seen, token=token)
+    log = open_log(ticket, at=at, seen=seen, token=token, kind="severity")
     if log.submitted is not None:
         return log.submitted
     if not may_classify(log.agreement, actor):
         raise Refusal("severity_not_yours", _("The policy lets the other side set the severity."), status=403)
-    if not reason.strip():
-        raise Refusal("reason_needed", _("Say why."), fields={"reason": _("Say why: the customer reads it.")})
+    refuse_unfit_reason(reason)
     before = log.ticket.severity
     if severity == before:
         said = _("The ticket has this severity already.")
         raise Refusal("severity_unchanged", said, fields={"severity": said})
     if log.history.status == "closed":
         raise Refusal("ticket_closed", _("This ticket is closed: its severity stays."), status=409)
-    event = log.add("severity", Said(actor, reason=reason.strip()[:500], token=token), at, severity=severity)
+    event = log.add("severity", Said(actor, reason=reason.strip(), token=token), at, severity=severity)
     log.save()
     record(
         "ticket_severity_set",
@@ -104,7 +106,7 @@ def assign(
     ):
         said = _("A ticket is assigned to somebody of the desk.")
         raise Refusal("assignee_unknown", said, fields={"assignee": said})
-    log = open_log(ticket, at=at, seen=seen, token=token)
+    log = open_log(ticket, at=at, seen=seen, token=token, kind="assigned")
     if log.submitted is not None:
         return log.submitted
     before = log.ticket.assignee

@@ -7,7 +7,7 @@ from rest_framework import serializers
 
 from contracts.policy.document.values import CLOCKS
 from slaportal.api.shapes import Flag, Id, Instant, Listed, Ref, Seconds, Shape, Text
-from tickets.actions.opening import LONGEST_TEXT
+from tickets.actions.fitting import LONGEST_TEXT
 from tickets.forms import SETTABLE
 from tickets.history import EVENT_TYPES, RESOLUTIONS, STATUSES
 from tickets.models import NOTED, Side

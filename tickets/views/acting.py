@@ -1,5 +1,6 @@
 """What is done to a ticket: each act one form; a refusal comes back on the page with what was typed."""
 
+import uuid
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -55,6 +56,7 @@ def _done(
     now = get_ticket_for(actor, ticket.number)
     data = request.POST.copy()
     data["seen"] = str(now.revision)  # what is sent again has seen what the page shows now
+    data["token"] = str(uuid.uuid4())  # and is another submission: the refused one had no effect
     form.data = data
     return page(request, now, actor, form, status=422)
 

@@ -95,6 +95,7 @@ def ticket_page(
         "excusable": _excusable(agreement, actor),
         "may_classify": may_classify(agreement, actor),
         "now": at_reader(now, now),
+        "asking": submission(found),
         **_forms(found, actor, faulty),
     }
     return render(request, "tickets/ticket.html", context, status=status)
