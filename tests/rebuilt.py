@@ -1,6 +1,7 @@
 """After any test that wrote tickets, months or credits: what is stored is what the logs and the facts come to."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import pytest
 from django.db import connection
@@ -12,6 +13,9 @@ from slaportal.tenancy.scope import STAFF, scope
 from tests.conftest import logged_in_as
 from tickets.models import Ticket
 from uptime.models import SubscriptionPeriod
+
+# Nothing is late yet.
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 @pytest.fixture(autouse=True)
@@ -39,10 +43,11 @@ def nothing_differs_afterwards(request: pytest.FixtureRequest) -> Iterator[None]
 def differing() -> list[str]:
     """Each as of when a worker came to it last; what waits for one says nothing yet."""
     found: list[str] = []
-    for ticket in Ticket.objects.filter(mark=None, worked_out_at__isnull=False):
-        found += tickets.rebuilding._differences([ticket], ticket.worked_out_at)
-    if SubscriptionPeriod.objects.exists():
-        early = SubscriptionPeriod.objects.earliest("starts_at").starts_at
-        found += uptime.rebuilding.differences(None, now=early)
-        found += credits.rebuilding.differences(None, now=early)
+    for ticket in Ticket.objects.filter(mark=None):
+        if ticket.worked_out_at is not None:
+            found += tickets.rebuilding.of_tickets([ticket], now=ticket.worked_out_at)
+    for period in SubscriptionPeriod.objects.filter(marked_at=None):
+        if period.worked_out_at is not None:
+            found += (said for _, said in uptime.rebuilding.of_periods([period.pk], period.worked_out_at))
+    found += credits.rebuilding.differences(None, now=LONG_AGO)
     return found

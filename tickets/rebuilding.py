@@ -29,7 +29,7 @@ def differences(*, now: datetime) -> Iterator[str]:
     last = 0
     while block := list(Ticket.objects.filter(pk__gt=last).order_by("pk")[:BLOCK]):
         last = block[-1].pk
-        yield from _differences(block, now)
+        yield from of_tickets(block, now=now)
 
 
 def mark_all(now: datetime) -> int:
@@ -71,7 +71,8 @@ def _stored(ids: Sequence[int]) -> dict[int, _Stored]:
     return found
 
 
-def _differences(tickets: Sequence[Ticket], now: datetime) -> Iterator[str]:
+def of_tickets(tickets: Sequence[Ticket], *, now: datetime) -> Iterator[str]:
+    """The same for these tickets, a few hundred at most."""
     ids = [ticket.pk for ticket in tickets]
     logs, stored = logs_of(ids), _stored(ids)
     agreements = agreements_of((ticket.version_id, ticket.plan) for ticket in tickets)
