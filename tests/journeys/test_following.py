@@ -1,4 +1,4 @@
-"""Lists that follow another choice: the severities and services of the chosen subscription, the roles of the chosen side."""
+"""Lists that follow another choice: severities and services of the chosen subscription, roles of the chosen side."""
 
 from playwright.sync_api import Browser, Locator, Page, expect
 
