@@ -17,13 +17,12 @@ from contracts.actions.changes import move_on, next_change, providers_with_chang
 from contracts.models import Change, PolicyVersion, Reader, Subscription, Term
 from credits.assessing import assess_periods
 from slaportal.tenancy.scope import PLATFORM, STAFF, database_now, scope, take
+from tickets.actions.counted import mark_counted, take_uncounted
 from uptime.changes import READER as BELOW
 
 BATCH = 500
 SECONDS = 45
 READER = "credits"
-# Breaches are looked for in periods that ended so long ago at the most; `everything` looks at all.
-LOOKS_BACK_DAYS = 100
 
 log = structlog.get_logger(__name__)
 
@@ -64,9 +63,20 @@ UPDATE credits_assessedperiod SET marked_at = COALESCE(marked_at, %s) WHERE id I
   ORDER BY a.id FOR NO KEY UPDATE OF a)
 """
 _ALWAYS = datetime(1970, 1, 1, tzinfo=UTC)
-_WITH_BREACHES = """
-SELECT p.id FROM tenancy_provider p
-WHERE EXISTS (SELECT 1 FROM tickets_breach b WHERE b.provider_id = p.id) ORDER BY p.id
+# Whether there is something new of a provider is an index scan; which ones have breaches would be all of them.
+_PROVIDERS = "SELECT id FROM tenancy_provider ORDER BY id"
+# The periods whose credits breaches belong to, none where there is none; whether they were assessed before.
+_OF_BREACHES = """
+SELECT b.id, p.id, p.assessed > 0 FROM tickets_breach b LEFT JOIN uptime_subscriptionperiod p
+  ON p.subscription_id = b.subscription_id AND b.breached_at >= p.starts_at AND b.breached_at < p.ends_at
+  AND (p.revision = 1 OR p.closed_at IS NOT NULL)
+  AND NOT EXISTS (SELECT 1 FROM uptime_subscriptionperiod n WHERE n.subscription_id = p.subscription_id
+    AND n.text = p.text AND n.revision > p.revision AND n.closed_at IS NOT NULL)
+WHERE b.id = ANY(%s)
+"""
+_MARK_PERIODS = """
+UPDATE credits_assessedperiod SET marked_at = COALESCE(marked_at, %s) WHERE id IN (
+  SELECT id FROM credits_assessedperiod WHERE period_id = ANY(%s) ORDER BY id FOR NO KEY UPDATE)
 """
 _UNKNOWN_BREACHES = """
 SELECT DISTINCT s.period_id FROM credits_assessment s JOIN uptime_subscriptionperiod p ON p.id = s.period_id
@@ -74,7 +84,6 @@ JOIN LATERAL (SELECT count(*) AS made, count(b.excused_at) AS excused FROM ticke
   WHERE b.subscription_id = p.subscription_id AND b.clock = s.credit_for
     AND b.breached_at >= p.starts_at AND b.breached_at < p.ends_at) b ON true
 WHERE s.credit_for NOT IN ('availability', 'performance') AND s.reason <> 'not_judged'
-  AND (%s OR p.ends_at > %s - make_interval(days => %s))
   AND (b.made, b.excused) IS DISTINCT FROM (COALESCE((s.figures #>> '{breaches,all}')::bigint, 0),
     COALESCE((s.figures #>> '{breaches,excused}')::bigint, 0))
   AND NOT EXISTS (SELECT 1 FROM uptime_subscriptionperiod n WHERE n.subscription_id = p.subscription_id
@@ -101,18 +110,46 @@ def sweep_look(*, at: datetime | None = None) -> int:
 def sweep_breaches(*, at: datetime | None = None, everything: bool = False) -> int:
     """Those whose tickets have breaches or excuses that their credits do not know; how many were worked out.
 
-    Counts are compared, not times: a breach that is committed late is seen like any other.
+    The breaches say so themselves (`counted`); `everything` compares the counts of all periods instead.
     """
     with scope(PLATFORM):
-        providers = [row[0] for row in _rows(_WITH_BREACHES, [])]
-    done = 0
-    for provider_id in providers:
+        providers = [row[0] for row in _rows(_PROVIDERS, [])]
+    of_provider = _compare_breaches if everything else _read_breaches
+    return sum(of_provider(provider_id, at) for provider_id in providers)
+
+
+def _compare_breaches(provider_id: int, at: datetime | None) -> int:
+    with scope(STAFF, provider=provider_id):
+        ids = [row[0] for row in _rows(_UNKNOWN_BREACHES, [])]
+    return sum(_assess(ids[start : start + BATCH], provider_id, at) for start in range(0, len(ids), BATCH))
+
+
+def _read_breaches(provider_id: int, at: datetime | None) -> int:
+    """Marks the periods of what is new, and works them out at once; what is left marked, `sweep_marked` finds."""
+    began, done, place = time.monotonic(), 0, 0
+    while time.monotonic() - began < SECONDS:
         with scope(STAFF, provider=provider_id):
-            now = at or database_now()
-            ids = [row[0] for row in _rows(_UNKNOWN_BREACHES, [everything, now, LOOKS_BACK_DAYS])]
-        for start in range(0, len(ids), BATCH):
-            done += _assess(ids[start : start + BATCH], provider_id, at)
+            taken = take_uncounted(provider_id, after=place, most=BATCH)
+            ids = _mark_periods_of(taken, at or database_now()) if taken else []
+        done += _assess(ids, provider_id, at) if ids else 0
+        if len(taken) < BATCH:
+            break
+        place = taken[-1]
     return done
+
+
+def _mark_periods_of(breaches: Sequence[int], now: datetime) -> list[int]:
+    """The mark waits for a worker who began before the breach was there, so it outlasts that worker's figures.
+
+    A period that was never assessed cannot be marked so: its breaches stay new until it was.
+    """
+    found = _rows(_OF_BREACHES, [list(breaches)])
+    waiting = {breach for breach, period, assessed in found if period is not None and not assessed}
+    ids = sorted({period for _, period, assessed in found if assessed})
+    with connection.cursor() as cursor:
+        cursor.execute(_MARK_PERIODS, [now, ids])
+    mark_counted(set(breaches) - waiting)
+    return ids
 
 
 def sweep_changes(*, at: datetime | None = None) -> int:

@@ -271,7 +271,10 @@ class TicketClock(models.Model):
 
 
 class Breach(models.Model):
-    """That a clock was late: one row for each breach, the `number`-th of its clock. Only the excuse is added later."""
+    """That a clock was late: one row for each breach, the `number`-th of its clock. Only the excuse is added later.
+
+    `counted` is how much of it the credits know: 1 the breach, 2 its excuse as well (`actions.counted`).
+    """
 
     provider = models.ForeignKey(Provider, models.PROTECT, db_index=False, related_name="+")
     tenant = models.ForeignKey(Tenant, models.PROTECT, db_index=False, db_constraint=False, related_name="+")
@@ -290,6 +293,7 @@ class Breach(models.Model):
     )
     cause = models.CharField(max_length=40, blank=True)
     excuse = models.CharField(max_length=500, blank=True)
+    counted = models.PositiveSmallIntegerField(db_default=0)
 
     class Meta:
         constraints = [
@@ -309,11 +313,18 @@ class Breach(models.Model):
             ),
             Wall(
                 name="breach_wall",
-                staff=("SELECT", "INSERT", "UPDATE (excused_at, excused_by_id, cause, excuse)"),
+                staff=("SELECT", "INSERT", "UPDATE (excused_at, excused_by_id, cause, excuse, counted)"),
                 customer=("SELECT",),
             ),
         ]
-        indexes = [models.Index(fields=["subscription", "breached_at"], name="breach_of_subscription")]
+        indexes = [
+            models.Index(fields=["subscription", "breached_at"], name="breach_of_subscription"),
+            models.Index(
+                fields=["provider", "id"],
+                name="breach_uncounted",
+                condition=Q(counted=0) | Q(counted=1, excused_at__isnull=False),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.clock} breached"

@@ -183,30 +183,33 @@ class Months:
     def breach(self, at: str, *, excused_at: datetime | None = None) -> int:
         """A missed response of a ticket that is there for nothing else."""
         with self.inside():
-            number = Ticket.objects.count() + 1
-            version_id = self.period.version_id
-            ticket = Ticket.objects.create(
-                provider=self.provider,
-                tenant=self.world.tenants["a"],
-                subscription=self.subscription,
-                version_id=version_id,
-                plan="only",
-                number=number,
-                subject=f"No {number} {uuid4()}",
-                requester=self.member("ann"),
-                opened_at=utc(at),
-                last_event_at=utc(at),
-            )
-            breach = Breach.objects.create(
-                provider=self.provider,
-                tenant=self.world.tenants["a"],
-                ticket=ticket,
-                subscription=self.subscription,
-                clock="response",
-                number=1,
-                severity="minor",
-                breached_at=utc(at),
-                announced_at=utc(at),
-                excused_at=excused_at,
-            )
-            return breach.pk
+            return breached(self.period, at, requester=self.member("ann"), excused_at=excused_at)
+
+
+def breached(
+    period: SubscriptionPeriod, at: str, *, requester: Membership | None = None, excused_at: datetime | None = None
+) -> int:
+    """A missed response of the period's subscription, of a ticket that is there for nothing else. Inside a scope."""
+    number = Ticket.objects.count() + 1
+    whose = {"provider_id": period.provider_id, "tenant_id": period.tenant_id, "subscription": period.subscription}
+    ticket = Ticket.objects.create(
+        **whose,
+        version_id=period.version_id,
+        plan="only",
+        number=number,
+        subject=f"No {number} {uuid4()}",
+        requester=requester or Membership.objects.get(name="ann"),
+        opened_at=utc(at),
+        last_event_at=utc(at),
+    )
+    breach = Breach.objects.create(
+        **whose,
+        ticket=ticket,
+        clock="response",
+        number=1,
+        severity="minor",
+        breached_at=utc(at),
+        announced_at=utc(at),
+        excused_at=excused_at,
+    )
+    return breach.pk

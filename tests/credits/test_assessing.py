@@ -257,14 +257,47 @@ def test_an_excuse_after_the_closing_takes_nothing_back(world: World) -> None:
     assert (row.status, row.amount, row.figures["breaches"]["excused"]) == ("granted", Decimal("50.00"), 1)
 
 
-def test_old_breaches_are_found_by_the_daily_look(world: World) -> None:
+def test_breaches_of_long_ago_are_found_too_and_lost_ones_by_the_daily_look(world: World) -> None:
     months = Months(world, [for_responses()])
     months.work_out(NOON)
     sweep_unassessed(at=NOON)
-    months.breach("10-06 10:00")
     later = END + 101 * DAY
+    months.breach("10-06 10:00")
+    assert (sweep_breaches(at=later), sweep_breaches(at=later)) == (1, 0)
+    lost = months.breach("10-07 10:00")
+    with months.inside():
+        Breach.objects.filter(pk=lost).update(counted=1)
     assert sweep_breaches(at=later) == 0
     assert sweep_breaches(at=later, everything=True) == 1
+    assert months.row().amount == Decimal("100.00")
+
+
+def test_a_breach_stays_new_until_its_period_was_assessed(world: World) -> None:
+    """Who assesses it for the first time may have begun before the breach was there."""
+    months = Months(world, [for_responses()])
+    breach = months.breach("10-06 10:00")
+    months.breach("07-06 10:00")  # before the subscription began
+    months.work_out(NOON)
+    assert sweep_breaches(at=NOON) == 0
+    with months.inside():
+        assert list(Breach.objects.filter(counted=0).values_list("pk", flat=True)) == [breach]
+    sweep_unassessed(at=NOON)
+    assert (sweep_breaches(at=NOON), sweep_breaches(at=NOON)) == (1, 0)
+    assert months.assessed().marked_at is None
+
+
+def test_the_periods_of_many_breaches_are_worked_out_batch_by_batch(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sweeping, "BATCH", 1)
+    months = Months(world, [for_responses()])
+    months.work_out(NOON)
+    sweep_unassessed(at=NOON)
+    months.breach("08-06 10:00")
+    months.breach("10-06 10:00")
+    months.breach("10-07 10:00")
+    assert sweep_breaches(at=NOON) == 2
+    assert months.row().amount == Decimal("100.00")
 
 
 def test_it_comes_out_the_same_again(world: World) -> None:

@@ -10,12 +10,12 @@ IMPORTS = """
 import sys, time
 from credits.actions.claims import file_claim
 from credits.assessing import assess_periods
-from credits.models import Claim, Reminder
-from credits.sweeping import sweep_look, sweep_marked
+from credits.models import Assessment, Claim, Reminder
+from credits.sweeping import sweep_breaches, sweep_look, sweep_marked
 from slaportal.outbox.models import Message
 from slaportal.refusal import Refusal
 from slaportal.tenancy.scope import STAFF, scope
-from tests.credits.months import CLAIM_BY, DAY, tenth
+from tests.credits.months import CLAIM_BY, DAY, breached, for_responses, tenth
 from tests.credits.seeded import NOON, claims_there, inside, member_named, seed
 from uptime.models import SubscriptionPeriod
 """
@@ -40,6 +40,15 @@ COUNT = """
 with scope(STAFF, provider={provider}):
     print(Reminder.objects.count(), Message.objects.filter(kind="claim_reminder").count(), Claim.objects.count())
 """
+BREACH = """
+with scope(STAFF, provider={provider}):
+    breached(SubscriptionPeriod.objects.get(pk={period}), "10-06 10:00")
+print("swept", sweep_breaches(at=NOON))
+"""
+AMOUNT = """
+with scope(STAFF, provider={provider}):
+    print(Assessment.objects.get(period={period}, credit_for="response").amount)
+"""
 
 
 def said(clone: str, login: str, code: str) -> list[str]:
@@ -53,8 +62,8 @@ def begun(clone: str, login: str, code: str) -> tuple[subprocess.Popen[str], lis
     return process, process.stdout.readline().split()
 
 
-def names(clone: str) -> dict[str, str]:
-    provider, tenant, period = said(clone, "portal_jobs", SEED)
+def names(clone: str, seed: str = SEED) -> dict[str, str]:
+    provider, tenant, period = said(clone, "portal_jobs", seed)
     return {"provider": provider, "tenant": tenant, "period": period}
 
 
@@ -92,3 +101,14 @@ def test_a_claim_waits_for_the_worker_and_is_not_lost(clone: str) -> None:
     assert first.returncode == 0
     assert said(clone, "portal_jobs", "print(sweep_marked(at=NOON + DAY))") == ["1"]
     assert said(clone, "portal_jobs", COUNT.format(**of))[2] == "1"
+
+
+def test_a_breach_waits_for_the_worker_who_does_not_know_it_and_is_not_lost(clone: str) -> None:
+    of = names(clone, SEED.replace("tenth()", "tenth(), for_responses()"))
+    first, worked = begun(clone, "portal_jobs", HOLD.format(**of))
+    assert worked == ["worked", "1"]
+    assert said(clone, "portal_jobs", BREACH.format(**of)) == ["swept", "1"]
+    first.communicate(timeout=30)
+    assert first.returncode == 0
+    assert said(clone, "portal_jobs", AMOUNT.format(**of)) == ["50.0000"]
+    assert said(clone, "portal_jobs", "print(sweep_breaches(at=NOON))") == ["0"]
