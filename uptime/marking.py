@@ -1,11 +1,14 @@
 """Marks: which periods a fact touches. A closed one is not touched: a late fact makes its next revision."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
 from django.db import connection
 
+from contracts.models import PolicyVersion
+from contracts.policy.documents import agreement_of
+from contracts.queries import document_of
 from slaportal.tenancy.task import hint
 
 Span = tuple[datetime, datetime | None]
@@ -32,6 +35,8 @@ _OF_SERVICES = (
 _BY_SERVICE = (
     f"p.provider_id = %(provider)s AND {_OF_SERVICES} AND p.ends_at > %(first)s AND ({_IN_TIME} OR {_RUNS_INTO})"
 )
+_PROMISED = "(p.version_id, p.plan) IN (SELECT * FROM unnest(%(versions)s::bigint[], %(plans)s::text[]))"
+_AGREED = f"SELECT DISTINCT p.version_id, p.plan FROM uptime_subscriptionperiod p WHERE {_BY_SERVICE}"  # noqa: S608
 _BY_ID = "p.id = ANY(%(ids)s)"
 
 MARK = """
@@ -61,7 +66,32 @@ def mark_touched(
 
     `windows`: also those into which a window runs whose quota the spans may use up. In the staff's scope.
     """
-    values = {
+    _mark(_BY_SERVICE, _touching(provider_id, services, spans, windows=windows), at)
+
+
+def mark_sampled(provider_id: int, service: int, metrics: Collection[str], span: Span, *, at: datetime) -> None:
+    """Marks, of the periods that cover the service and meet the span, those that promise one of the metrics.
+
+    In the staff's scope.
+    """
+    values = _touching(provider_id, [service], [span], windows=False)
+    with connection.cursor() as cursor:
+        cursor.execute(_AGREED, values)
+        agreed = cursor.fetchall()
+    versions = PolicyVersion.objects.in_bulk({version for version, _plan in agreed})
+    concerned = [
+        (version, plan)
+        for version, plan in agreed
+        if not agreement_of(document_of(versions[version]), plan).terms.performance.entries.keys().isdisjoint(metrics)
+    ]
+    if concerned:
+        pairs = {"versions": [version for version, _plan in concerned], "plans": [plan for _version, plan in concerned]}
+        _mark(f"{_BY_SERVICE} AND {_PROMISED}", {**values, **pairs}, at)
+
+
+def _touching(provider_id: int, services: Iterable[int], spans: Sequence[Span], *, windows: bool) -> dict[str, Any]:
+    """What the statements by service are given."""
+    return {
         "provider": provider_id,
         "services": sorted(set(services)),
         "first": min(start for start, _end in spans),
@@ -69,7 +99,6 @@ def mark_touched(
         "ends": [end for _start, end in spans],
         "windows": windows,
     }
-    _mark(_BY_SERVICE, values, at)
 
 
 def mark_periods(ids: Sequence[int], *, at: datetime) -> None:

@@ -8,11 +8,12 @@ import pytest
 
 from slaportal.audit.models import Event
 from slaportal.refusal import Refusal
-from tests.uptime.delivered import NOW, Delivered, day, deliver
+from tests.uptime.delivered import NOW, Delivered, day, deliver, subscribed
 from tests.world import World
 from uptime.actions.monitoring import end_unmonitored, record_unmonitored, strike_out_unmonitored
 from uptime.actions.samples import Sample, add_samples
-from uptime.models import SampleHour, Unmonitored
+from uptime.models import SampleHour, SubscriptionPeriod, Unmonitored
+from uptime.opening import open_periods
 
 HOUR = day("11-10 10:00")
 
@@ -143,6 +144,19 @@ def test_samples_are_rolled_up_by_the_hour_and_kept_exactly(delivered: Delivered
         expected["latency_ms", "us", HOUR] = [(0, Decimal(2))]
         assert kept() == expected
         assert add_samples(delivered.service, [], at=NOW) == 0
+
+
+def test_samples_mark_only_where_their_metric_is_promised(delivered: Delivered) -> None:
+    with delivered.world.inside("lead"):
+        bare = subscribed(delivered.world, "b", "Bare", plan="bare", services=[delivered.service])
+        open_periods(bare, until=NOW, at=NOW)
+        delivered.marked()
+        add_samples(delivered.service, [("cpu_percent", "", HOUR, Decimal(1))], at=NOW)
+        assert not SubscriptionPeriod.objects.exclude(marked_at=None).exists()
+        add_samples(
+            delivered.service, [("cpu_percent", "", HOUR, Decimal(1)), ("load_ms", "", HOUR, Decimal(1))], at=NOW
+        )
+        assert SubscriptionPeriod.objects.exclude(marked_at=None).get() == delivered.period()
 
 
 @pytest.mark.parametrize(

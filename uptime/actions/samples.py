@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from contracts.models import Service
 from slaportal.refusal import Refusal
 from uptime.actions.checks import NAME, aware
-from uptime.marking import mark_touched
+from uptime.marking import mark_sampled
 from uptime.models import SampleHour
 
 Sample = tuple[str, str, datetime, Decimal]
@@ -54,7 +54,8 @@ def add_samples(service: Service, samples: Sequence[Sample], *, at: datetime) ->
     with connection.cursor() as cursor:
         cursor.execute(ROLL_UP, [service.provider_id, service.pk, *map(list, zip(*rows, strict=True))])
     instants = [instant for _metric, _region, instant, _value in samples]
-    mark_touched(service.provider_id, [service.pk], [(min(instants), max(instants) + MICROSECOND)], at=at)
+    span = (min(instants), max(instants) + MICROSECOND)
+    mark_sampled(service.provider_id, service.pk, {metric for metric, *_rest in samples}, span, at=at)
     return len(rows)
 
 
