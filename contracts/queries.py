@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from itertools import chain
 
+from django.db import connection
 from django.db.models import Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 
@@ -11,6 +12,18 @@ from contracts.models import Coverage, PolicyVersion, Service, Subscription, Ter
 from contracts.policy.agreement import Agreement
 from contracts.policy.documents import Document, agreement_of, read_document
 from slaportal.refusal import Refusal
+
+_VERSIONS = 7526472  # the kind of lock, among the database's
+
+
+def hold_versions(provider_id: int, *, alone: bool = False) -> None:
+    """Until this transaction ends nobody publishes for the provider: what is pinned after this is in force still.
+
+    `alone` is for publishing, which waits for those who pin; whoever pins then waits for it, and sees its version.
+    """
+    lock = "pg_advisory_xact_lock" if alone else "pg_advisory_xact_lock_shared"
+    with connection.cursor() as cursor:  # no row: customers, who pin too, may lock none that publishing writes
+        cursor.execute(f"SELECT {lock}(%s, %s)", [_VERSIONS, provider_id % (1 << 31)])
 
 
 def version_in_force(provider_id: int, policy: str, at: datetime) -> PolicyVersion:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from contracts.announcing import announce_published
 from contracts.models import Change, PolicyVersion, PublishedScenarios
 from contracts.policy.documents import Document, agreement_of
+from contracts.queries import hold_versions
 from slaportal.audit.record import record
 from slaportal.refusal import Refusal
 from slaportal.tenancy.models import Membership, Provider, Role
@@ -35,6 +36,7 @@ def publish_policy(
     kept with it and not run here. Refuses `role_not_allowed`, `policy_unchanged`, `effective_too_early`.
     """
     refuse_unless_publisher(actor)
+    hold_versions(provider.pk, alone=True)
     Provider.objects.select_for_update().get(pk=provider.pk)  # numbers are given one after the other
     versions = PolicyVersion.objects.filter(provider=provider, policy=policy)
     latest = versions.order_by("-number").first()

@@ -237,6 +237,23 @@ def test_a_second_submission_takes_no_number(desk: Desk) -> None:
     assert opening(desk)().number == 3
 
 
+def test_who_opens_while_a_version_is_published_waits_and_has_it(desk: Desk) -> None:
+    admin = desk.world.members["admin"]
+    with ThreadPoolExecutor(1) as pool:
+        with logged_in(desk.clone, "portal_web"), desk.world.inside("admin"):
+            version = publish_policy(
+                read_document(shipped_policy("spirion").text + "\n# newer\n"),
+                provider=admin.provider,
+                policy="spirion",
+                effective_from=MONDAY,
+                actor=admin,
+                at=MONDAY,
+            )
+            begun = pool.submit(opening(desk))
+            desk.wait_for(1)
+        assert begun.result(timeout=20).version_id == version.pk
+
+
 def test_the_sweep_leaves_a_ticket_that_somebody_answers_just_now(desk: Desk) -> None:
     """The reply in time has the row, though it is committed after the instant at which the sweep comes by."""
     assert desk.swept(sweep_marked, at=MONDAY) == 1

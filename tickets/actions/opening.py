@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from contracts.models import Service, Subscription
 from contracts.policy.agreement import Agreement
-from contracts.queries import agreed_at, term_at
+from contracts.queries import agreed_at, hold_versions, term_at
 from slaportal.audit.record import record
 from slaportal.refusal import Refusal
 from slaportal.tenancy.models import Membership
@@ -122,6 +122,7 @@ def _pinned(subscription: Subscription, opened: datetime) -> tuple[int, str, Agr
     if term is None:
         said = _("%(name)s was not active then.") % {"name": subscription.name}
         raise Refusal("not_subscribed", said, fields={"subscription": said}, status=409)
+    hold_versions(subscription.provider_id)
     version, agreement = agreed_at(subscription, term.plan, opened)
     return version.pk, term.plan, agreement
 
