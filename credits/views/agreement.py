@@ -1,5 +1,7 @@
 """The agreement of a subscription in plain sentences, as it is in force or as it was in an older version."""
 
+from contextlib import suppress
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -11,10 +13,11 @@ from django.views.decorators.http import require_safe
 from contracts.access import get_subscription_for
 from contracts.models import PolicyVersion, Subscription, Term
 from contracts.policy.documents import agreement_of
-from contracts.queries import document_of
+from contracts.queries import document_of, last_with_plan
 from contracts.sentences import sections_of
 from slaportal.pages.amounts import money
 from slaportal.pages.times import at_reader, zone_in_words
+from slaportal.refusal import Refusal
 from slaportal.tenancy.access import membership_of, needs, not_found
 from slaportal.tenancy.models import CUSTOMER_ROLES, STAFF_ROLES
 from uptime.kept import backups_shown
@@ -49,11 +52,11 @@ def _promised(request: HttpRequest, subscription: Subscription) -> dict[str, Any
     now = timezone.now()
     of_policy = PolicyVersion.objects.filter(provider_id=subscription.provider_id, policy=subscription.policy)
     versions = list(of_policy.defer("text").order_by("-number"))
-    in_force = next((version for version in versions if version.effective_from <= now), None)
-    version = _chosen(versions, request.GET.get("version", "")) or in_force or (versions[-1] if versions else None)
     terms = list(Term.objects.filter(subscription=subscription).order_by("starts_at"))
     running = [term for term in terms if term.starts_at <= now and (term.ends_at is None or now < term.ends_at)]
     term = running[0] if running else (terms[-1] if terms else None)
+    in_force = _in_force(versions, term, now)
+    version = _chosen(versions, request.GET.get("version", "")) or in_force or (versions[-1] if versions else None)
     if version is None or term is None:
         return {"sections": [], "version": None, "versions": []}
     plans = document_of(version).plans
@@ -80,6 +83,15 @@ def _promised(request: HttpRequest, subscription: Subscription) -> dict[str, Any
             for row in versions
         ],
     }
+
+
+def _in_force(versions: list[PolicyVersion], term: Term | None, now: datetime) -> PolicyVersion | None:
+    """The one that holds for the term: the last in force that has its plan, for what was sold is kept."""
+    reached = [version for version in versions if version.effective_from <= now]
+    if term is not None:
+        with suppress(Refusal):
+            return last_with_plan(reached, term.plan)[0]
+    return reached[0] if reached else None
 
 
 def _chosen(versions: list[PolicyVersion], number: str) -> PolicyVersion | None:

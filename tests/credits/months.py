@@ -111,10 +111,12 @@ class Months:
             at=at,
         )
 
-    def publish(self, rules: Sequence[dict[str, Any]], *, effective_from: datetime, at: datetime) -> None:
+    def publish(
+        self, rules: Sequence[dict[str, Any]], *, effective_from: datetime, at: datetime, **sections: Any
+    ) -> None:
         """The next version of the policy."""
         with self.inside():
-            self._publish(rules, effective_from=effective_from, at=at)
+            self._publish(rules, effective_from=effective_from, at=at, **sections)
 
     def subscribe(self, tenant: str, name: str) -> Subscription:
         """Another subscription, with the same months. Inside the staff's scope."""

@@ -79,6 +79,20 @@ def test_the_page_shows_the_plan_the_fee_and_the_versions(world: World) -> None:
     assert world.client("ann").get(address, {"version": "7"}).status_code == 404
 
 
+def test_a_plan_that_a_later_version_dropped_is_shown_as_it_was_sold(world: World) -> None:
+    """It goes on holding for whoever is on it; the later version can be looked at."""
+    months = Months(world, [tenth()])
+    later = datetime.fromisoformat("2026-11-01T04:00+00:00")
+    months.publish([per_hour()], effective_from=later, at=START, plans={"other": {"name": "Other"}})
+    address = reverse("agreement", args=[months.subscription.pk])
+    said = text_of(world.client("ann").get(address).content.decode())
+    assert "10 % of the monthly fee, however deep the miss." in said
+    assert "Plan Only" in said
+    assert "a later one is in force" not in said
+    newer = text_of(world.client("ann").get(address, {"version": "2"}).content.decode())
+    assert "This version does not name your plan any more" in newer
+
+
 def test_who_may_see_it(world: World) -> None:
     months = Months(world, [tenth()])
     address = reverse("agreement", args=[months.subscription.pk])
