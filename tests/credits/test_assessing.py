@@ -301,24 +301,6 @@ def test_the_periods_of_many_breaches_are_worked_out_batch_by_batch(
 
 
 @pytest.mark.differs
-def test_it_comes_out_the_same_again(world: World) -> None:
-    months = Months(world, [tenth(), per_hour(), for_responses()])
-    months.down("10-05 00:00")
-    months.breach("10-06 10:00")
-    months.work_out(NOON)
-    sweep_unassessed(at=NOON)
-    with months.inside():
-        assert list(differences(None, now=NOON)) == []
-        assert list(differences([months.pk], now=NOON)) == []
-        Assessment.objects.filter(position=0).update(amount=Decimal("99.99"))
-        Assessment.objects.filter(position=1).delete()
-        (changed, missing) = differences(None, now=NOON)
-    assert "amount is 99.99" in changed
-    assert "comes out as 100.00" in changed
-    assert "credit 1: is missing" in missing
-
-
-@pytest.mark.differs
 def test_one_period_that_cannot_be_worked_out_keeps_no_other(world: World) -> None:
     months = Months(world, [tenth()])
     months.down("10-05 00:00")
@@ -410,28 +392,3 @@ def test_breaches_of_a_period_that_cannot_be_worked_out_keep_no_other(world: Wor
         SubscriptionPeriod.objects.filter(text="2026-09").update(text="nonsens")
     assert sweep_breaches(at=NOON) == 1
     assert months.row().amount == Decimal("50.00")
-
-
-def test_an_empty_row_of_a_rule_that_is_gone_is_not_looked_at_for_breaches(world: World) -> None:
-    months = Months(world, [tenth()])
-    months.work_out(NOON)
-    sweep_unassessed(at=NOON)
-    months.breach("10-06 10:00")
-    with months.inside():
-        gone = Assessment.objects.get()
-        gone.pk, gone.position, gone.credit_for, gone.reason, gone.figures = None, 1, "response", "not_judged", {}
-        gone.save()
-    sweep_breaches(at=NOON)
-    assert (sweep_breaches(at=NOON), sweep_breaches(at=NOON, everything=True)) == (0, 0)
-
-
-def test_a_row_too_many_is_named(world: World) -> None:
-    months = Months(world, [tenth()])
-    months.work_out(NOON)
-    sweep_unassessed(at=NOON)
-    with months.inside():
-        Assessment.objects.update(position=1)
-        said = list(differences(None, now=NOON))
-        assert [sentence.split(": ")[1] for sentence in said] == ["is missing", "is stored and not judged"]
-        AssessedPeriod.objects.update(marked_at=NOON)
-        assert list(differences(None, now=NOON)) == []

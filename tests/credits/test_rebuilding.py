@@ -13,12 +13,14 @@ from credits import assessing
 from credits.assessing import assess_periods
 from credits.models import AssessedPeriod, Assessment
 from credits.rebuilding import differences, mark_all
-from credits.sweeping import sweep_look, sweep_marked, sweep_unassessed
+from credits.sweeping import sweep_breaches, sweep_look, sweep_marked, sweep_unassessed
 from tests.conftest import logged_in_as
 from tests.credits.claiming import CLOSED, NOON, corrected, missed
-from tests.credits.months import CLAIM_BY, DAY, HOUR, Months, tenth
+from tests.credits.months import CLAIM_BY, DAY, HOUR, Months, for_responses, per_hour, tenth
 from tests.world import World
 from uptime.models import SubscriptionPeriod
+
+pytestmark = pytest.mark.differs
 
 
 @pytest.fixture(autouse=True)
@@ -105,3 +107,45 @@ def test_what_waits_for_more_than_an_hour_is_named(world: World) -> None:
     with months.inside():
         AssessedPeriod.objects.update(marked_at=NOON)
     assert [len(said(at)) for at in (NOON, NOON + HOUR)] == [0, 1]
+
+
+def test_it_comes_out_the_same_again(world: World) -> None:
+    months = Months(world, [tenth(), per_hour(), for_responses()])
+    months.down("10-05 00:00")
+    months.breach("10-06 10:00")
+    months.work_out(NOON)
+    sweep_unassessed(at=NOON)
+    with months.inside():
+        assert list(differences(None, now=NOON)) == []
+        assert list(differences([months.pk], now=NOON)) == []
+        Assessment.objects.filter(position=0).update(amount=Decimal("99.99"))
+        Assessment.objects.filter(position=1).delete()
+        (changed, missing) = differences(None, now=NOON)
+    assert "amount is 99.99" in changed
+    assert "comes out as 100.00" in changed
+    assert "credit 1: is missing" in missing
+
+
+def test_a_row_too_many_is_named(world: World) -> None:
+    months = Months(world, [tenth()])
+    months.work_out(NOON)
+    sweep_unassessed(at=NOON)
+    with months.inside():
+        Assessment.objects.update(position=1)
+        said = list(differences(None, now=NOON))
+        assert [sentence.split(": ")[1] for sentence in said] == ["is missing", "is stored and not judged"]
+        AssessedPeriod.objects.update(marked_at=NOON)
+        assert list(differences(None, now=NOON)) == []
+
+
+def test_an_empty_row_of_a_rule_that_is_gone_is_not_looked_at_for_breaches(world: World) -> None:
+    months = Months(world, [tenth()])
+    months.work_out(NOON)
+    sweep_unassessed(at=NOON)
+    months.breach("10-06 10:00")
+    with months.inside():
+        gone = Assessment.objects.get()
+        gone.pk, gone.position, gone.credit_for, gone.reason, gone.figures = None, 1, "response", "not_judged", {}
+        gone.save()
+    sweep_breaches(at=NOON)
+    assert (sweep_breaches(at=NOON), sweep_breaches(at=NOON, everything=True)) == (0, 0)

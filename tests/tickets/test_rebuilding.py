@@ -17,6 +17,8 @@ from tickets.models import ClockWarning, Escalation, Ticket
 from tickets.rebuilding import differences, mark_all
 from tickets.sweeping import sweep_due, sweep_marked
 
+pytestmark = pytest.mark.differs
+
 ESCALATING = read_document(
     shipped_policy("spirion").text.replace(
         "support:\n  channels", "support:\n  escalate: [{clock: response, at: 50%, do: [notify_lead]}]\n  channels", 1

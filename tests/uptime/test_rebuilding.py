@@ -20,6 +20,8 @@ from uptime.opening import open_periods
 from uptime.rebuilding import LATE, differences
 from uptime.working_out import put_off, work_out
 
+pytestmark = pytest.mark.differs
+
 
 @pytest.fixture
 def delivered(world: World) -> Delivered:
