@@ -47,7 +47,8 @@ def differing() -> list[str]:
         if ticket.worked_out_at is not None:
             found += tickets.rebuilding.of_tickets([ticket], now=ticket.worked_out_at)
     for period in SubscriptionPeriod.objects.filter(marked_at=None):
-        if period.worked_out_at is not None:
-            found += (said for _, said in uptime.rebuilding.of_periods([period.pk], period.worked_out_at))
+        at, look_at = period.worked_out_at, period.look_at
+        if at is not None and (look_at is None or look_at > at):
+            found += (said for _, said in uptime.rebuilding.of_periods([period.pk], at))
     found += credits.rebuilding.differences(None, now=LONG_AGO)
     return found

@@ -279,6 +279,7 @@ def test_one_decision_is_paid_once_also_when_another_rule_is_missed_later(world:
     assert amounts == {"availability": ("granted", Decimal(50)), "response": ("granted", Decimal(0))}
 
 
+@pytest.mark.differs
 def test_what_becomes_known_after_the_approval_adds_to_the_grant_and_nothing_takes_from_it(world: World) -> None:
     months = Months(world, [for_responses(claim=BY_CUSTOMER)])
     first = months.breach("10-06 10:00")

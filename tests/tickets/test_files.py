@@ -84,6 +84,7 @@ def test_a_customer_has_what_the_page_shows(world: World) -> None:
     assert 'href="/tickets.csv?open=1"' in client.get("/tickets/?open=1&page=1").content.decode()
 
 
+@pytest.mark.differs
 def test_the_desk_has_the_customers_name_too(world: World) -> None:
     made = staffed(world)
     with world.inside("agent"):

@@ -104,6 +104,7 @@ def test_the_evidence_is_all_it_takes(delivered: Delivered) -> None:
         assert period.figures["availability"]["unmonitored_us"] == 7_200_000_000
 
 
+@pytest.mark.differs
 def test_a_closed_period_is_changed_by_nobody(delivered: Delivered) -> None:
     with delivered.world.inside("admin"):
         period = delivered.period("2026-10")
