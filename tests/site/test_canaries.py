@@ -220,6 +220,7 @@ def a_row_of_one_provider_or_tenant_holds_no_canary_of_another(world: World) -> 
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(400)  # everybody looks at every page first
 def test_nothing_that_is_left_behind_tells_anothers_things_or_a_secret(walked: World, lines: Lines) -> None:
     """One walk for all of it: it takes some seconds."""
     a_mail_holds_what_its_reader_may_see(walked)
