@@ -4,10 +4,10 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
+from contracts.actions.checks import refused_as
 from contracts.policy.agreement import Agreement
 from slaportal.intervals import instant_of, moment_of
 from slaportal.refusal import Refusal
@@ -166,15 +166,12 @@ def submitted(provider_id: int, token: uuid.UUID | None, kind: str) -> TicketEve
 
 
 def _write(event: TicketEvent) -> None:
-    try:
-        with transaction.atomic(savepoint=event.token is not None):
-            event.save(force_insert=True)
-    except (
-        IntegrityError
-    ) as error:  # the token is just now another ticket's, or of an event that is not for this reader
-        if event.token is None:
-            raise
-        raise _taken() from error
+    if event.token is None:
+        event.save(force_insert=True)
+        return
+    # The token is just now another ticket's, or of an event that is not for this reader.
+    with refused_as(_taken(), constraint="ticket_event_once"):
+        event.save(force_insert=True)
 
 
 def _taken() -> Refusal:
