@@ -143,12 +143,18 @@ def _of_noted(name: str, result: Followed, stored: set[Noted]) -> Iterator[str]:
 
 
 def _without_ground(name: str, agreement: Agreement, events: list[Event], stored: set[Noted]) -> Iterator[str]:
-    """Those that the log never gave, however far it had come by then: what came after them takes none of them away."""
+    """Those that the log never gave, however far it had come by then: what came after them takes none of them away.
+
+    A moment may lie before the event that brought it: a severity under which the share was used up already.
+    """
     for one in sorted(stored):
         what, clock, *_, moment, at = one
-        until = instant_of(at)
-        written = [count for count, event in enumerate(events, 1) if event.at <= until]
-        if not any(one in _noted_by(follow(agreement, events[:count], until)) for count in reversed(written)):
+        reached = instant_of(at)
+        # The nearest first: it is most often the one.
+        counts = sorted(range(1, len(events) + 1), key=lambda count: abs(events[count - 1].at - reached))
+        if not any(
+            one in _noted_by(follow(agreement, events[:count], max(reached, events[count - 1].at))) for count in counts
+        ):
             yield f"{name}: the {what} of {clock} at {moment}, {at.isoformat()}, is stored, the log has none"
 
 

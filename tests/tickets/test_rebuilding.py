@@ -122,3 +122,20 @@ def test_what_came_after_a_warning_takes_its_ground_away_from_none(world: World,
         set_severity(ticket, "minor", reason="Less.", actor=agent, at=NOW)
     swept()
     assert found(world) == []
+
+
+def test_a_warning_may_be_of_a_moment_before_the_severity_that_brought_it(world: World) -> None:
+    """Under the new severity three quarters were used up before it was set; and then it is taken back."""
+    agent = world.members["agent"]
+    with world.inside("admin"):
+        subscription = subscribed(world)
+    with world.inside("agent"):
+        ticket = opened(world, subscription, severity="major")
+        set_severity(ticket, "critical", reason="All are down.", actor=agent, at=NOW)
+    swept()
+    with world.inside("agent"):
+        warned = ClockWarning.objects.get(severity="critical")
+        assert warned.reached_at < NOW
+        set_severity(ticket, "major", reason="Only some.", actor=agent, at=NOW + timedelta(minutes=1))
+    swept(NOW + timedelta(minutes=1))
+    assert found(world, NOW + timedelta(minutes=1)) == []
