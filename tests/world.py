@@ -1,14 +1,18 @@
 """The fixed cast: two providers, three tenants, one person for each role, strangers of both kinds, an operator."""
 
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from copy import deepcopy
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache
+from typing import Any
 
 import pytest
 from allauth.account.models import EmailAddress
+from django.conf import settings
 from django.contrib.auth.hashers import make_password
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from django.utils import timezone
 
@@ -56,12 +60,21 @@ class World:
     members: dict[str, Membership] = field(default_factory=dict)
     users: dict[str, User] = field(default_factory=dict)
     ids: dict[str, int] = field(default_factory=dict)
+    signed_in: dict[str, str] = field(default_factory=dict)
 
     def client(self, who: str, *, raise_request_exception: bool = True) -> Client:
         """A browser in which this person is signed in."""
         client = Client(raise_request_exception=raise_request_exception)
-        client.force_login(self.users[who])
+        if who in self.signed_in:
+            client.cookies[settings.SESSION_COOKIE_NAME] = self.signed_in[who]
+        else:
+            client.force_login(self.users[who])
         return client
+
+    def sign_everybody_in(self) -> None:
+        """Once, so that each `client` goes on with the session that is there."""
+        for who in self.users:
+            self.signed_in[who] = self.client(who).cookies[settings.SESSION_COOKIE_NAME].value
 
     def inside(self, who: str) -> AbstractContextManager[None]:
         """The scope of this member."""
@@ -182,3 +195,29 @@ def lived_in(world: World) -> World:
     """A world in which everybody has done something."""
     live_in(world)
     return world
+
+
+@pytest.fixture(scope="module")
+def _settled(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
+    with django_db_blocker.unblock(), _undone():
+        world = build_world()
+        live_in(world)
+        world.sign_everybody_in()
+        yield world
+
+
+@pytest.fixture
+def settled(_settled: World) -> Iterator[World]:
+    """The same, with everybody signed in: made once for a module, and as new for each test of it.
+
+    The module's tests all take this one or no database at all, or they would find its rows.
+    """
+    with _undone():
+        yield deepcopy(_settled)
+
+
+@contextmanager
+def _undone() -> Iterator[None]:
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)

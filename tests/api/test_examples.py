@@ -59,15 +59,15 @@ def with_ids(body: Any, world: World) -> Any:
 
 
 @pytest.mark.parametrize(("method", "operation", "title", "body"), examples(), ids=lambda part: str(part)[:40])
-def test_an_example_runs(lived_in: World, method: str, operation: str, title: str, body: Any) -> None:
-    caller = Program(secret_of(lived_in, WHO.get(title, "admin")))
-    path = address(route_of(operation), lived_in).removeprefix("/api/v1/")
+def test_an_example_runs(settled: World, method: str, operation: str, title: str, body: Any) -> None:
+    caller = Program(secret_of(settled, WHO.get(title, "admin")))
+    path = address(route_of(operation), settled).removeprefix("/api/v1/")
     if operation in FIRST:
         act, before = FIRST[operation]
         with transaction.atomic():
             done = caller.post(f"{path.rpartition('/')[0].rpartition('/')[0]}/{act}/", before)
             assert done.status_code in (200, 201), done.content
-    answer = caller.send(method, path, with_ids(body, lived_in))
+    answer = caller.send(method, path, with_ids(body, settled))
     assert answer.status_code in (200, 201, 204), answer.content
 
 

@@ -125,16 +125,14 @@ def test_everything_that_the_schema_allows_and_much_that_it_does_not(
     app, secrets = served
     loaded = schemathesis.openapi.from_wsgi("/api/v1/schema", app, config=configured(who, secrets, tmp_path))
     failures: dict[str, str] = {}
-    phases = set()
     for event in from_schema(loaded).execute():
         if isinstance(event, NonFatalError | FatalError):
             raise AssertionError(getattr(event, "value", None) or getattr(event, "exception", event))
         if isinstance(event, ScenarioFinished):
-            phases.add(event.phase.value)
             for checks in event.recorder.checks.values():
                 for check in checks:
                     if check.failure_info is not None:
                         failures.setdefault(f"{event.recorder.label}: {check.name}", str(check.failure_info.failure))
     assert failures == {}
     assert app.leaked == []
-    assert app.answers > 100
+    assert app.answers > 10, "it asked nothing"  # how many it comes to in its time says how fast the machine is

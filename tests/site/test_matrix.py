@@ -5,7 +5,7 @@ import re
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import connection, reset_queries, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
@@ -44,20 +44,21 @@ def test_what_a_token_may_call_that_only_reads_is_in_its_row() -> None:
 
 
 @pytest.mark.parametrize(("route", "method"), CASES)
-def test_route(lived_in: World, route: str, method: str) -> None:
+def test_route(settled: World, route: str, method: str) -> None:
     row = TABLE[route]
-    path = address(route, lived_in)
+    path = address(route, settled)
     found: dict[str, int] = {}
     expected = people_of(row[method])
     for who in EVERYBODY:
         with transaction.atomic():
-            client = Client(raise_request_exception=False) if who == "anonymous" else lived_in.client(who)
+            client = Client(raise_request_exception=False) if who == "anonymous" else settled.client(who)
             client.raise_request_exception = False
+            reset_queries()  # it keeps so many and no more
             with CaptureQueriesContext(connection) as queries:
                 answer = sent(client, route, method, path)
             found[who] = answer.status_code
             body = b"".join(answer) if answer.streaming else answer.content
-            assert canaries_in(body.decode(errors="replace")) <= own_canaries(lived_in, who), f"{method} {path} {who}"
+            assert canaries_in(body.decode(errors="replace")) <= own_canaries(settled, who), f"{method} {path} {who}"
             if method in ("GET", *TABLE[route].get("reads", ())):
                 assert not written(queries), f"{method} {path} writes"
             transaction.set_rollback(True)

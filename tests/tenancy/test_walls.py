@@ -35,8 +35,8 @@ def provider_of(model: type[models.Model], row: dict[str, Any]) -> int:
     return int(row["id"] if model is Provider else row["provider_id"])
 
 
-def staff(lived_in: World, slug: str) -> Any:
-    return scope(STAFF, provider=lived_in.providers[slug].pk)
+def staff(settled: World, slug: str) -> Any:
+    return scope(STAFF, provider=settled.providers[slug].pk)
 
 
 def rows_or_none(model: type[models.Model], inside: Any) -> list[dict[str, Any]]:
@@ -63,23 +63,23 @@ def touched(statement: str, pk: int, inside: Any) -> int:
 
 
 @KEYS
-def test_without_a_scope_it_is_an_error(lived_in: World, model: type[models.Model]) -> None:
-    with staff(lived_in, "p1"):
+def test_without_a_scope_it_is_an_error(settled: World, model: type[models.Model]) -> None:
+    with staff(settled, "p1"):
         assert rows(model), "the world must have a row in every table: see tests/world.py"
     with pytest.raises(DatabaseError), transaction.atomic():
         rows(model)
 
 
 @KEYS
-def test_staff_see_their_own_provider_and_no_other(lived_in: World, model: type[models.Model]) -> None:
+def test_staff_see_their_own_provider_and_no_other(settled: World, model: type[models.Model]) -> None:
     for slug in ("p1", "p2"):
-        with staff(lived_in, slug):
-            assert {provider_of(model, row) for row in rows(model)} == {lived_in.providers[slug].pk}
+        with staff(settled, slug):
+            assert {provider_of(model, row) for row in rows(model)} == {settled.providers[slug].pk}
 
 
 @KEYS
-def test_customers_see_nothing_of_other_tenants(lived_in: World, model: type[models.Model]) -> None:
-    for tenant in lived_in.tenants.values():
+def test_customers_see_nothing_of_other_tenants(settled: World, model: type[models.Model]) -> None:
+    for tenant in settled.tenants.values():
         for row in rows_or_none(model, scope(CUSTOMER, provider=tenant.provider_id, tenant=tenant.pk)):
             assert provider_of(model, row) == tenant.provider_id
             if model is Tenant:
@@ -99,20 +99,20 @@ def insert(model: type[models.Model], row: dict[str, Any]) -> None:
 
 
 @KEYS
-def test_a_row_for_another_provider_cannot_be_written(lived_in: World, model: type[models.Model]) -> None:
-    with staff(lived_in, "p1"):
+def test_a_row_for_another_provider_cannot_be_written(settled: World, model: type[models.Model]) -> None:
+    with staff(settled, "p1"):
         foreign = rows(model)[0]
-    with pytest.raises(DatabaseError, match=r"row-level security|permission denied"), staff(lived_in, "p2"):
+    with pytest.raises(DatabaseError, match=r"row-level security|permission denied"), staff(settled, "p2"):
         insert(model, foreign)
 
 
 @KEYS
-def test_a_row_for_another_tenant_cannot_be_written_by_a_customer(lived_in: World, model: type[models.Model]) -> None:
-    with staff(lived_in, "p1"):
+def test_a_row_for_another_tenant_cannot_be_written_by_a_customer(settled: World, model: type[models.Model]) -> None:
+    with staff(settled, "p1"):
         foreign = rows(model)[0]
-    other = lived_in.tenants["c" if customers_may_insert_their_providers(model) else "b"]
+    other = settled.tenants["c" if customers_may_insert_their_providers(model) else "b"]
     if "tenant_id" in foreign:
-        foreign["tenant_id"] = lived_in.tenants["a"].pk
+        foreign["tenant_id"] = settled.tenants["a"].pk
     with (
         pytest.raises(DatabaseError, match=r"row-level security|permission denied"),
         scope(CUSTOMER, provider=other.provider_id, tenant=other.pk),
@@ -127,32 +127,32 @@ def customers_may_insert_their_providers(model: type[models.Model]) -> bool:
 
 
 @ROWS
-def test_a_row_cannot_be_moved_over_the_wall(lived_in: World, model: type[models.Model]) -> None:
-    target = lived_in.providers["p2"].pk
+def test_a_row_cannot_be_moved_over_the_wall(settled: World, model: type[models.Model]) -> None:
+    target = settled.providers["p2"].pk
     with (
         pytest.raises(DatabaseError, match=r"row-level security|permission denied"),
-        staff(lived_in, "p1"),
+        staff(settled, "p1"),
         connection.cursor() as cursor,
     ):
         cursor.execute(f'UPDATE "{model._meta.db_table}" SET provider_id = %s', [target])
 
 
 @KEYS
-def test_foreign_rows_are_neither_changed_nor_deleted(lived_in: World, model: type[models.Model]) -> None:
+def test_foreign_rows_are_neither_changed_nor_deleted(settled: World, model: type[models.Model]) -> None:
     table = model._meta.db_table
-    with staff(lived_in, "p2"):
+    with staff(settled, "p2"):
         before = rows(model)
     for statement in (f'DELETE FROM "{table}" WHERE id = %s', f'UPDATE "{table}" SET id = id WHERE id = %s'):
-        assert touched(statement, before[0]["id"], staff(lived_in, "p1")) == 0
-    with staff(lived_in, "p2"):
+        assert touched(statement, before[0]["id"], staff(settled, "p1")) == 0
+    with staff(settled, "p2"):
         assert rows(model) == before
 
 
 @KEYS
-def test_nobody_may_truncate(lived_in: World, model: type[models.Model]) -> None:
+def test_nobody_may_truncate(settled: World, model: type[models.Model]) -> None:
     with (
         pytest.raises(DatabaseError, match="permission denied"),
-        staff(lived_in, "p1"),
+        staff(settled, "p1"),
         connection.cursor() as cursor,
     ):
         cursor.execute(f'TRUNCATE "{model._meta.db_table}" CASCADE')
@@ -192,19 +192,19 @@ WHERE t.relname = %s AND i.indisunique AND id.attnum <> ALL (i.indkey)
 
 
 @ROWS
-def test_a_key_to_a_foreign_row_is_refused(lived_in: World, model: type[models.Model]) -> None:
+def test_a_key_to_a_foreign_row_is_refused(settled: World, model: type[models.Model]) -> None:
     """An own row with each of its keys bent, one by one, to a row of the other provider: that very key refuses it.
 
     As the superuser, who may write everything, and with everything else out of the way.
     """
-    with staff(lived_in, "p1"):
+    with staff(settled, "p1"):
         own = rows(model)[0]
     for constraint in model._meta.constraints:
         if not isinstance(constraint, CompositeForeignKey) or constraint.arguments["columns"][0] != "provider_id":
             continue
         column = constraint.arguments["columns"][-1]
         target = next(m for m in WALLED if m._meta.db_table == constraint.arguments["to"])
-        with staff(lived_in, "p2"):
+        with staff(settled, "p2"):
             foreign = rows(target)[0]["id"]
         with logged_in_as(SUPERUSER), pytest.raises(IntegrityError) as refused, transaction.atomic():
             insert_with_this_key_alone(constraint, model, {**own, column: foreign})
@@ -223,15 +223,15 @@ def insert_with_this_key_alone(key: CompositeForeignKey, model: type[models.Mode
     insert(model, row)
 
 
-def test_a_customer_cannot_point_at_a_sibling(lived_in: World) -> None:
+def test_a_customer_cannot_point_at_a_sibling(settled: World) -> None:
     """Within one provider: a token of tenant a for a member of tenant b."""
-    ann, bob = lived_in.members["ann"], lived_in.members["bob"]
-    with lived_in.inside("ann"):
+    ann, bob = settled.members["ann"], settled.members["bob"]
+    with settled.inside("ann"):
         token = next(row for row in rows(apps.get_model("tenancy", "ApiToken")) if row["tenant_id"] == ann.tenant_id)
-    with pytest.raises(IntegrityError), lived_in.inside("ann"):
+    with pytest.raises(IntegrityError), settled.inside("ann"):
         insert(apps.get_model("tenancy", "ApiToken"), {**token, "member_id": bob.pk})
 
 
-def test_a_customer_sees_no_staff(lived_in: World) -> None:
-    with lived_in.inside("ann"):
+def test_a_customer_sees_no_staff(settled: World) -> None:
+    with settled.inside("ann"):
         assert set(Membership.objects.values_list("name", flat=True)) == {"CANARY-member-ann", "CANARY-member-amy"}
