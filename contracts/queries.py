@@ -19,7 +19,8 @@ _VERSIONS = 7526472  # the kind of lock, among the database's
 def hold_versions(provider_id: int, *, alone: bool = False) -> None:
     """Until this transaction ends nobody publishes for the provider: what is pinned after this is in force still.
 
-    `alone` is for publishing, which waits for those who pin; whoever pins then waits for it, and sees its version.
+    `alone` is for publishing, and for going through what is pinned: both wait for those who pin just now, and whoever
+    pins then waits for them.
     """
     lock = "pg_advisory_xact_lock" if alone else "pg_advisory_xact_lock_shared"
     with connection.cursor() as cursor:  # no row: customers, who pin too, may lock none that publishing writes

@@ -32,10 +32,22 @@ class Meeting:
 
     def second(self, who: str, first: Callable[[], Any], then: Callable[[], Any]) -> Any:
         """What `then` came to, a Refusal where it was refused: `first` is committed only once `then` waits for it."""
+        return self._behind(who, first, lambda: self._done(who, then))
+
+    def worker(self, who: str, first: Callable[[], Any], sweep: Callable[[], Any]) -> Any:
+        """The same of a sweep, which waits for what that person does."""
+        return self._behind(who, first, lambda: self.swept(sweep))
+
+    def swept(self, sweep: Callable[[], Any]) -> Any:
+        """What it came to, as a worker's login."""
+        with logged_in(self.clone, "portal_jobs"):
+            return sweep()
+
+    def _behind(self, who: str, first: Callable[[], Any], then: Callable[[], Any]) -> Any:
         with ThreadPoolExecutor(1) as pool:
             with self.inside(who):
                 first()
-                begun = pool.submit(self._done, who, then)
+                begun = pool.submit(then)
                 self._wait()
             return begun.result(timeout=30)
 

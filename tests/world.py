@@ -1,7 +1,8 @@
 """The fixed cast: two providers, three tenants, one person for each role, strangers of both kinds, an operator."""
 
+import time
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from copy import deepcopy
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -36,6 +37,7 @@ from tests.living import live_data
 from tests.pictures import picture
 
 KEPT = Given(201, "{}")
+OLD_S = 10  # seconds, of a world that tests share
 PASSWORD = "seven-purple-lighthouses"
 PROVIDERS = {"p1": ("a", "b"), "p2": ("c",)}
 # Who: provider, tenant, role. bob is the stranger of another tenant, carl and cora are those of another provider.
@@ -197,23 +199,43 @@ def lived_in(world: World) -> World:
     return world
 
 
+@dataclass
+class _Settled:
+    """A world that is lived in, in a transaction that is rolled back and begun anew before it gets old.
+
+    An open transaction holds up whoever waits until all earlier ones of the server have ended (contracts.Change).
+    """
+
+    stack: ExitStack = field(default_factory=ExitStack)
+    made_at: float = float("-inf")
+    world: World = field(default_factory=World)
+
+    def fresh(self) -> World:
+        if time.monotonic() - self.made_at > OLD_S:
+            self.stack.close()
+            self.stack.enter_context(_undone())
+            self.world = build_world()
+            live_in(self.world)
+            self.world.sign_everybody_in()
+            self.made_at = time.monotonic()
+        return deepcopy(self.world)
+
+
 @pytest.fixture(scope="module")
-def _settled(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
-    with django_db_blocker.unblock(), _undone():
-        world = build_world()
-        live_in(world)
-        world.sign_everybody_in()
-        yield world
+def _settled(django_db_setup: None, django_db_blocker: Any) -> Iterator[_Settled]:
+    with django_db_blocker.unblock(), ExitStack() as stack:
+        yield _Settled(stack)
 
 
 @pytest.fixture
-def settled(_settled: World) -> Iterator[World]:
-    """The same, with everybody signed in: made once for a module, and as new for each test of it.
+def settled(_settled: _Settled) -> Iterator[World]:
+    """The same, with everybody signed in: made for many tests of a module, and as new for each of them.
 
     The module's tests all take this one or no database at all, or they would find its rows.
     """
+    world = _settled.fresh()
     with _undone():
-        yield deepcopy(_settled)
+        yield world
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from contracts.actions.changes import move_on, next_change, providers_with_changes
 from contracts.models import Change, PolicyVersion, Reader
 from contracts.policy.documents import Document, agreement_of
-from contracts.queries import document_of
+from contracts.queries import document_of, hold_versions
 from contracts.restored import START
 from slaportal.tenancy.scope import PLATFORM, STAFF, database_now, scope
 from tickets.log import PORTAL
@@ -85,6 +85,8 @@ def _pin_chunk(name: str, provider_id: int, at: datetime, chunk: int) -> int:
     change = Change.objects.get(pk=reader.change_id)
     if change.since > at:
         return 0  # in force later: until then the open tickets keep what they have
+    if not reader.cursor:
+        hold_versions(provider_id, alone=True)  # who was opening a ticket as it took effect has committed it by then
     tickets = _pinned_anew(PolicyVersion.objects.get(pk=change.target_id), reader.cursor, at, chunk)
     finished = len(tickets) < chunk
     move_on(reader, change, cursor=None if finished else tickets[-1], done=len(tickets), at=at)

@@ -6,6 +6,8 @@ from contracts.actions.policies import publish_policy
 from contracts.models import Reader, Subscription
 from contracts.policy.documents import read_document, shipped_policy
 from tests.conftest import logged_in_as
+from tests.meeting import Meeting
+from tests.processes.fleet import until
 from tests.tickets.office import HOUR, MONDAY, opened, subscribed
 from tests.world import World
 from tickets.actions.conversation import reply
@@ -146,3 +148,30 @@ def test_a_later_request_does_not_wait_for_one_with_a_later_date(world: World) -
     assert swept(1) == 1
     with world.inside("agent"):
         assert Ticket.objects.get(pk=made.pk).version.number == 2
+
+
+def test_a_ticket_that_is_being_opened_as_it_takes_effect_is_timed_by_it_too(meeting: Meeting) -> None:
+    world = meeting.world
+    with meeting.inside("admin"):
+        subscription = subscribed(world)
+        publish_policy(
+            FASTER,
+            provider=world.providers["p1"],
+            policy="spirion",
+            effective_from=MONDAY + HOUR,
+            actor=world.members["admin"],
+            at=MONDAY,
+            retime=True,
+        )
+
+    def known() -> bool:
+        meeting.swept(lambda: sweep_changes(at=MONDAY))
+        with meeting.inside("admin"):
+            return Reader.objects.filter(name__startswith="retime-").exists()
+
+    until(known, "the change is read", within_s=90)  # after every older transaction of the server
+    at = MONDAY + 2 * HOUR
+    meeting.worker("agent", lambda: opened(world, subscription), lambda: sweep_changes(at=at))
+    meeting.swept(lambda: sweep_changes(at=at))
+    with meeting.inside("agent"):
+        assert Ticket.objects.get().version.number == 2
