@@ -16,7 +16,7 @@ from contracts.forms import CheckedForm, EndingForm, SubscribeForm, TermForm
 from contracts.models import Subscription, Term
 from contracts.policy.agreement import Agreement
 from contracts.policy.documents import agreement_of
-from contracts.queries import document_of, version_in_force, versions_to_offer
+from contracts.queries import agreed_at, document_of, version_in_force, versions_to_offer
 from contracts.views.steps import Step, take_step
 from slaportal.tenancy.access import get_tenant_for, membership_of, needs
 from slaportal.tenancy.models import Role
@@ -109,7 +109,7 @@ def subscription_end(request: HttpRequest, pk: int) -> HttpResponse:
     def told() -> list[str]:
         assert last is not None  # else it would have been refused
         ends_at = form.cleaned_data["ends_at"]
-        return of_ending(_promised(found.provider_id, found.policy, last.plan, ends_at), ends_at=ends_at, now=now)
+        return of_ending(agreed_at(found, last.plan, ends_at)[1], ends_at=ends_at, now=now)
 
     step = take_step(request, form, act=act, told=told)
     if step.done:
@@ -119,9 +119,8 @@ def subscription_end(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _promised(provider_id: int, policy: str, plan: str, at: datetime) -> Agreement:
-    """What the version in force then promises; of a plan that it dropped, in its first one."""
-    document = document_of(version_in_force(provider_id, policy, at))
-    return agreement_of(document, plan if plan in document.plans else None)
+    """What the version in force then promises in one of its plans."""
+    return agreement_of(document_of(version_in_force(provider_id, policy, at)), plan)
 
 
 def _next_period(found: Subscription, last: Term | None, now: datetime) -> datetime:

@@ -1,14 +1,17 @@
 """Subscribing, changing a term, ending it: first what follows for months and tickets, then saved, refused at fields."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.urls import reverse
 
+from contracts.actions.policies import publish_policy
 from contracts.models import Change, Subscription, Term
+from contracts.policy.documents import read_document
 from contracts.queries import term_at
 from slaportal.audit.models import Event
-from tests.contracts.agreed import CUSTOMERS, NOW, PLANS, READERS, START, STRANGER, Agreed, text_of
+from tests.contracts.agreed import CUSTOMERS, INFOPROMO, NOW, PLANS, READERS, START, STRANGER, Agreed, text_of
 
 PRICED = {"kind": "pilot", "fee_monthly": "10.50", "fee_annual": "", "currency": "EUR"}
 SUBSCRIBE = {**PRICED, "name": "Second", "plan": f"sla/{PLANS[0]}", "starts_at": "2026-12-01T00:00"}
@@ -184,6 +187,21 @@ def test_it_ends(agreed: Agreed) -> None:
         assert term_at(agreed.subscription, NOW) is not None
         assert term_at(agreed.subscription, NOW.replace(month=12)) is None
         assert Event.objects.get(action="subscription_ended").reason == "Moved on."
+
+
+def test_what_ends_is_the_plan_as_it_was_sold(agreed: Agreed) -> None:
+    """A later version has dropped it, and measures its own by quarters."""
+    text = INFOPROMO.text.replace("period: month", "period: quarter").replace(f"\n  {PLANS[0]}:", "\n  other:")
+    with agreed.inside():
+        publish_policy(
+            read_document(text),
+            provider=agreed.world.providers["p1"],
+            policy="sla",
+            effective_from=NOW + timedelta(days=1),
+            actor=agreed.world.members["admin"],
+            at=NOW,
+        )
+    assert "The month in which that lies is measured up to then" in text_of(looked(agreed, "end", END))
 
 
 @pytest.mark.parametrize(
