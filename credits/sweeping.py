@@ -16,6 +16,7 @@ from django.db import InterfaceError, OperationalError, connection
 from contracts.actions.changes import move_on, next_change, providers_with_changes
 from contracts.models import Change, PolicyVersion, Reader, Subscription, Term
 from credits.assessing import assess_periods
+from slaportal.tenancy.providers import all_providers
 from slaportal.tenancy.scope import PLATFORM, STAFF, database_now, scope, take
 from tickets.actions.counted import mark_counted, take_uncounted
 from uptime.changes import READER as BELOW
@@ -63,8 +64,6 @@ UPDATE credits_assessedperiod SET marked_at = COALESCE(marked_at, %s) WHERE id I
   ORDER BY a.id FOR NO KEY UPDATE OF a)
 """
 _ALWAYS = datetime(1970, 1, 1, tzinfo=UTC)
-# Whether there is something new of a provider is an index scan; which ones have breaches would be all of them.
-_PROVIDERS = "SELECT id FROM tenancy_provider ORDER BY id"
 # The periods whose credits breaches belong to, none where there is none; whether they were assessed before.
 _OF_BREACHES = """
 SELECT b.id, p.id, p.assessed > 0 FROM tickets_breach b LEFT JOIN uptime_subscriptionperiod p
@@ -112,10 +111,9 @@ def sweep_breaches(*, at: datetime | None = None, everything: bool = False) -> i
 
     The breaches say so themselves (`counted`); `everything` compares the counts of all periods instead.
     """
-    with scope(PLATFORM):
-        providers = [row[0] for row in _rows(_PROVIDERS, [])]
     of_provider = _compare_breaches if everything else _read_breaches
-    return sum(of_provider(provider_id, at) for provider_id in providers)
+    # Whether there is something new of a provider is an index scan; which ones have breaches would be all of them.
+    return sum(of_provider(provider_id, at) for provider_id in all_providers())
 
 
 def _compare_breaches(provider_id: int, at: datetime | None) -> int:

@@ -13,6 +13,7 @@ import psycopg2
 import pytest
 from django.db import connection, connections
 from django.db.backends.signals import connection_created
+from hypothesis import HealthCheck, settings
 
 from slaportal.settings import BASE_DIR
 
@@ -20,6 +21,10 @@ pytest_plugins = ["tests.world", "tests.clones", "tests.meeting", "tests.rebuilt
 
 SUPERUSER = os.environ.get("TEST_SUPERUSER", "postgres")
 ROLES = BASE_DIR / "slaportal" / "tenancy" / "roles.sql"
+
+# How long an example takes, or is made, says how busy the machine is.
+settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("suite")
 
 Login = Callable[..., AbstractContextManager[None]]
 

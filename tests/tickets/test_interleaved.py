@@ -335,9 +335,8 @@ def desk(clone: str, django_db_blocker: Any, tmp_path: Path) -> Iterator[Desk]:
 
 @settings(
     max_examples=5,
-    deadline=None,
     phases=[Phase.explicit, Phase.generate],  # a smaller seed is no simpler history
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 @given(st.integers(min_value=0, max_value=1_000_000))
 def test_a_history_at_random_by_eight_processes_gives_the_rows_of_one_in_order(desk: Desk, seed: int) -> None:

@@ -30,7 +30,7 @@ def _case(seed: int) -> tuple[Agreement, list[Event], Instant]:
     return agreement, sorted(events, key=lambda event: event.at), read_instant(scenario["now"])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(SEEDS)
 def test_elapsed_and_remaining_are_the_limit(seed: int) -> None:
     agreement, events, now = _case(seed)
@@ -41,7 +41,7 @@ def test_elapsed_and_remaining_are_the_limit(seed: int) -> None:
             assert clock.due == clock.at + clock.remaining
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(SEEDS)
 def test_segments_are_the_span_without_a_gap(seed: int) -> None:
     agreement, events, now = _case(seed)
@@ -57,7 +57,7 @@ def test_segments_are_the_span_without_a_gap(seed: int) -> None:
         assert ran == clock.elapsed
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(SEEDS, st.integers(min_value=0, max_value=14))
 def test_history_cut_in_two_goes_on_as_one(seed: int, cut: int) -> None:
     agreement, events, now = _case(seed)
@@ -72,7 +72,7 @@ def test_history_cut_in_two_goes_on_as_one(seed: int, cut: int) -> None:
     assert repr(read_clocks(timing, continued, now)) == repr(clocks_of(agreement, events, now))
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(
     st.integers(min_value=0, max_value=14 * 24 * 60),
     st.integers(min_value=0, max_value=3 * 24 * 60),
@@ -91,7 +91,7 @@ def test_deadlines_grow_with_starts_and_targets(start: int, later: int, target: 
     )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.integers(min_value=1, max_value=400), st.integers(min_value=1, max_value=3000))
 def test_pause_never_brings_a_deadline_forward(paused_at: int, length: int) -> None:
     agreement, opened = desk(), event(0, "opened")

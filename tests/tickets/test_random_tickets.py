@@ -30,7 +30,7 @@ def case(seed: int) -> tuple[Agreement, list[Event], Instant]:
     return agreement, events, max(read_instant(scenario["now"]), events[-1].at)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(SEEDS)
 def test_clocks_worked_out_twice_are_the_same_when_written(seed: int) -> None:
     agreement, events, now = case(seed)
@@ -41,7 +41,7 @@ def test_clocks_worked_out_twice_are_the_same_when_written(seed: int) -> None:
     assert repr(first).encode() == repr(again).encode()
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(SEEDS, st.integers(min_value=1, max_value=13))
 def test_preview_of_an_event_is_what_comes_true(seed: int, n: int) -> None:
     agreement, events, _ = case(seed)
@@ -52,7 +52,7 @@ def test_preview_of_an_event_is_what_comes_true(seed: int, n: int) -> None:
     assert clocks_of(agreement, [*happened, *at_once], at) == clocks_of(agreement, events, at)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(SEEDS, st.integers(min_value=0, max_value=3000), st.integers(min_value=0, max_value=5000))
 def test_pause_at_the_end_brings_no_deadline_forward(seed: int, wait: int, length: int) -> None:
     agreement, events, _ = case(seed)
@@ -73,7 +73,7 @@ def test_pause_at_the_end_brings_no_deadline_forward(seed: int, wait: int, lengt
             assert clock.elapsed <= before.elapsed
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     SEEDS,
     st.integers(min_value=0, max_value=14 * 24 * 60),

@@ -162,7 +162,7 @@ def refused_for_a_reason_or_read(text: str | bytes) -> bool:
 
 
 @given(st.text() | st.binary() | st.text(alphabet="{}[]:,-&*!|>'\"#%@ \nabn01.\\u").map(lambda text: HEAD + text))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_no_text_raises_anything_but_a_refusal(text: str | bytes) -> None:
     assert refused_for_a_reason_or_read(text)
 
@@ -195,7 +195,7 @@ SECTIONS += ["plans", "provider", "timezone", "currency", "severities", "note"]
 
 
 @given(st.dictionaries(st.sampled_from(SECTIONS), json_values, max_size=5), st.sampled_from(["support", "plans", None]))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_no_wrong_value_raises_anything_but_a_refusal(sections: dict[str, object], under: str | None) -> None:
     head = {
         "format": "slaportal/1",

@@ -263,7 +263,7 @@ def test_aliases_that_expand_without_end() -> None:
 
 
 @given(st.text() | st.binary() | st.text(alphabet="{}[]:,-&*!|>'\"#%@`?<~ \n\tab01.\\ux"))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_no_text_raises(text: str | bytes) -> None:
     reading = read(text)
     assert reading.value is not None or reading.problems or read("~").value is None
@@ -284,7 +284,7 @@ values = st.recursive(
 
 
 @given(values)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_json_means_the_same_as_the_same_text_read_as_yaml(value: Any) -> None:
     text = json.dumps({"a": value})
     assert read(text).value == {"a": value}

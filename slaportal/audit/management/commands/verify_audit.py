@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from slaportal.audit.verification import refute_head, verify
 from slaportal.tenancy.models import Provider
-from slaportal.tenancy.scope import PLATFORM, STAFF, scope
+from slaportal.tenancy.providers import all_providers
+from slaportal.tenancy.scope import STAFF, scope
 
 HEAD = re.compile(r"(\d{1,18}):([0-9a-f]{64})")
 
@@ -31,10 +32,8 @@ class Command(BaseCommand):
     def handle(self, *, provider: str | None, head: str | None, **_: Any) -> None:
         """Walks every chain, also after one was found wrong, and fails at the end."""
         published = self._published(head, provider)
-        with scope(PLATFORM):
-            ids = list(Provider.objects.order_by("id").values_list("id", flat=True))
         seen = wrong = 0
-        for pk in ids:
+        for pk in all_providers():
             with scope(STAFF, provider=pk):
                 slug = Provider.objects.values_list("slug", flat=True).get(pk=pk)
                 if provider not in (None, slug):

@@ -13,7 +13,8 @@ from contracts.policy.documents import shipped_policies, shipped_policy
 from slaportal.refusal import Refusal
 from slaportal.site.publishing import publish_with_scenarios, shipped_scenarios
 from slaportal.tenancy.models import Provider
-from slaportal.tenancy.scope import PLATFORM, STAFF, scope
+from slaportal.tenancy.providers import all_providers
+from slaportal.tenancy.scope import STAFF, scope
 
 BY = "load_policies"
 
@@ -33,11 +34,9 @@ class Command(BaseCommand):
         """A transaction for each provider: what one is refused keeps nothing from the others."""
         now = timezone.now()
         effective = now if since is None else _instant(since)
-        with scope(PLATFORM):
-            providers = list(Provider.objects.order_by("id").values_list("id", flat=True))
         slugs: set[str] = set()
         refused: list[str] = []
-        for pk in providers:
+        for pk in all_providers():
             try:
                 with scope(STAFF, provider=pk):
                     provider = Provider.objects.get(pk=pk)

@@ -9,7 +9,8 @@ from django.core.management.base import BaseCommand, CommandError
 
 from credits import rebuilding as credits_
 from slaportal.tenancy.models import Provider
-from slaportal.tenancy.scope import PLATFORM, STAFF, database_now, scope
+from slaportal.tenancy.providers import all_providers
+from slaportal.tenancy.scope import STAFF, database_now, scope
 from tickets import rebuilding as tickets_
 from uptime import rebuilding as uptime_
 
@@ -48,10 +49,8 @@ class Command(BaseCommand):
 
     def handle(self, *, what: str, check: bool, provider: str | None, **_: Any) -> None:
         """Provider by provider, each in its own scope."""
-        with scope(PLATFORM):
-            ids = list(Provider.objects.order_by("id").values_list("id", flat=True))
         seen = different = 0
-        for pk in ids:
+        for pk in all_providers():
             with scope(STAFF, provider=pk):
                 slug = Provider.objects.values_list("slug", flat=True).get(pk=pk)
                 if provider not in (None, slug):

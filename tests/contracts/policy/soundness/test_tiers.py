@@ -126,7 +126,7 @@ tiers = st.lists(
 
 
 @given(tiers)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_unreached_tiers_are_those_that_no_number_of_misses_meets(tiers: list[str]) -> None:
     """What is said about a table of misses is what trying every number says."""
     reached = {next((n for n, tier in enumerate(tiers) if _holds(tier, value)), None) for value in range(1, 30)}
