@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 from urllib.parse import quote
 
@@ -22,8 +23,15 @@ SET_UP = "import django; django.setup()\n"
 @pytest.fixture
 def clone(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
     """The name of a copy of the test database, migrated and empty, that is gone after the test."""
+    with cloned(django_db_blocker) as name:
+        yield name
+
+
+@contextmanager
+def cloned(blocker: Any) -> Iterator[str]:
+    """Such a copy for as long as the block lasts; one at a time."""
     queries._KEPT.clear()  # an id of one clone is another text in the next of the same name
-    with django_db_blocker.unblock():
+    with blocker.unblock():
         for connection in connections.all():
             connection.close()  # a template may have no connections
         template = connections["owner"].settings_dict["NAME"]

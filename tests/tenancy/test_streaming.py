@@ -23,6 +23,7 @@ from slaportal.people.views import organisations, people, tokens
 from slaportal.site import home
 from slaportal.tenancy.models import ApiToken, Membership, Tenant
 from slaportal.tenancy.scope import current_scope
+from tests.clones import cloned
 from tests.conftest import SUPERUSER, superuser_cursor
 from tests.processes.connecting import connected
 from tests.site.matrix import EVERYBODY
@@ -40,14 +41,18 @@ def built(settings: Settings) -> None:
     }
 
 
-@pytest.fixture
-def committed(clone: str, django_db_blocker: Any) -> Iterator[World]:
-    """The cast has lived in the clone; `default` is the web's real login there, and no transaction is around."""
-    with connected({"NAME": clone, "USER": SUPERUSER}, django_db_blocker):
-        world = build_world()
-        live_in(world)
-    with connected({"NAME": clone, "USER": "portal_web"}, django_db_blocker):
-        yield world
+@pytest.fixture(scope="module")
+def committed(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
+    """The cast has lived in a clone; `default` is the web's real login there, and no transaction is around.
+
+    Made once: nothing of what is asked here comes to anything.
+    """
+    with cloned(django_db_blocker) as clone:
+        with connected({"NAME": clone, "USER": SUPERUSER}, django_db_blocker):
+            world = build_world()
+            live_in(world)
+        with connected({"NAME": clone, "USER": "portal_web"}, django_db_blocker):
+            yield world
 
 
 def browser_of(world: World, who: str) -> Client:
@@ -108,12 +113,12 @@ def test_what_a_savepoint_took_back_leaves_the_scope_as_it_was(committed: World)
         assert cursor.fetchone() in {("portal_web", ""), ("portal_web", None)}
 
 
-def test_a_view_that_swallows_a_database_error_saves_nothing(committed: World, clone: str) -> None:
+def test_a_view_that_swallows_a_database_error_saves_nothing(committed: World) -> None:
     """It was told to change the names of all people, and says that it did."""
     for who in ("admin", "ann"):
         answer = committed.client(who).get("/faulty/swallows/")
         assert (answer.status_code, answer.content) == (200, b"saved")
-    cursor = superuser_cursor(clone)
+    cursor = superuser_cursor(connection.settings_dict["NAME"])
     cursor.execute("SELECT count(*) FROM tenancy_membership WHERE name LIKE '%half done%'")
     assert cursor.fetchone() == (0,)
     cursor.connection.close()
