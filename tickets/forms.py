@@ -31,14 +31,17 @@ class Acting(forms.Form):
 
 
 class ReplyForm(Acting):
-    """A public reply, and the status to set with it."""
+    """A public reply, and the status to set with it; `standing` is the status that the ticket has."""
 
     text = _text(_("Public reply"), key="r")
-    status = forms.ChoiceField(
-        label=_("Then"),
-        required=False,
-        choices=[("", _("keep the status")), *((key, STATUSES_IN_WORDS[key]) for key in SETTABLE)],
-    )
+    status = forms.ChoiceField(label=_("Then"), required=False)
+
+    def __init__(self, *args: Any, standing: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        status = self.fields["status"]
+        assert isinstance(status, forms.ChoiceField)
+        first = _("pending, since it is answered") if standing == "open" else _("keep the status")
+        status.choices = [("", first), *((key, STATUSES_IN_WORDS[key]) for key in SETTABLE)]
 
 
 class CustomerReplyForm(Acting):
@@ -105,6 +108,19 @@ class ResolveForm(Acting):
         widget=forms.Select(attrs={"data-key": "e"}),
     )
     text = _text(_("To the customer"), rows=3, required=False)
+
+
+class ExcuseForm(forms.Form):
+    """Why a breach is excused: one of the causes that the policy names."""
+
+    cause = forms.ChoiceField(label=_("Cause"))
+    reason = forms.CharField(label=_("Reason"), max_length=500, help_text=_("The customer reads it."))
+
+    def __init__(self, *args: Any, causes: Pairs, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        cause = self.fields["cause"]
+        assert isinstance(cause, forms.ChoiceField)
+        cause.choices = causes
 
 
 class OpenForm(forms.Form):

@@ -34,6 +34,9 @@ def logs_of(tickets: Sequence[int]) -> dict[int, list[Event]]:
     return logs
 
 
+_SAID = ("opened", "agent_reply", "customer_reply", "status_request", "resolved", "reopened", "closed")
+
+
 def opened_alike(
     author: Membership, subscription: Subscription, requester: Membership, said: tuple[str, str], *, since: datetime
 ) -> Ticket | None:
@@ -53,6 +56,13 @@ def opened_alike(
     events = TicketEvent.objects.filter(ticket__in=alike, type="opened", author=author, text=text)
     event = events.select_related("ticket").order_by("-ticket_id").first() if alike else None
     return None if event is None else event.ticket
+
+
+def said_before(author: Membership, ticket: Ticket, text: str, *, since: datetime) -> bool:
+    """Whether the last that was said on this ticket, for both sides to read, were these words of theirs since then."""
+    said = TicketEvent.objects.filter(ticket=ticket, type__in=_SAID)
+    last = said.order_by("-ordinal").first()
+    return last is not None and (last.author_id, last.text) == (author.pk, text) and last.recorded_at >= since
 
 
 def agreements_of(pinned: Iterable[tuple[int, str]]) -> dict[tuple[int, str], Agreement]:

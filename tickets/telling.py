@@ -33,6 +33,7 @@ from tickets.words import (
 )
 
 _SAID = ("opened", "agent_reply", "customer_reply", "internal_note", "status_request", "resolved", "reopened")
+_NAMED = ("assigned", "retimed")  # whose reason is whom or what they name
 
 
 @dataclass(frozen=True)
@@ -114,7 +115,7 @@ def _entry(event: TicketEvent, agreement: Agreement, now: datetime, *, customer:
         at=at_reader(event.at, now),
         html=as_html(event.text) if event.text else None,
         words=_words(event, agreement, customer=customer),
-        reason=event.reason if event.type != "assigned" else "",
+        reason=event.reason if event.type not in _NAMED else "",
     )
 
 

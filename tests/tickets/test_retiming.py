@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from django.urls import reverse
+
 from contracts.actions.policies import publish_policy
 from contracts.models import Reader, Subscription
 from contracts.policy.documents import read_document, shipped_policy
@@ -148,6 +150,15 @@ def test_a_later_request_does_not_wait_for_one_with_a_later_date(world: World) -
     assert swept(1) == 1
     with world.inside("agent"):
         assert Ticket.objects.get(pk=made.pk).version.number == 2
+
+
+def test_its_page_names_the_version_once(world: World) -> None:
+    (made,) = tickets(world, 1)
+    published(world, retime=True)
+    assert swept(1) == 1
+    page = world.client("agent").get(reverse("ticket", args=[made.number])).content.decode()
+    event = page.split("Timed by ")[1].split("<time")[0]
+    assert event.count("version 2") == 1
 
 
 def test_a_ticket_that_is_being_opened_as_it_takes_effect_is_timed_by_it_too(meeting: Meeting) -> None:

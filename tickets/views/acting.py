@@ -2,13 +2,15 @@
 
 import uuid
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
+from django.contrib import messages
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from slaportal.refusal import Refusal
@@ -31,10 +33,12 @@ from tickets.forms import (
     StatusForm,
 )
 from tickets.models import Ticket
-from tickets.queries import agreement_of_ticket, staff_of
-from tickets.views.ticket import EVERYBODY, severity_page, ticket_page
+from tickets.queries import agreement_of_ticket, said_before, staff_of
+from tickets.views.ticket import EVERYBODY, excusable, excuse_form, severity_page, ticket_page
 
 Page = Callable[..., HttpResponse]
+# So soon after a reply the same words are the same reply: Back shows them once more, in a form of its own.
+AGAIN = timedelta(minutes=10)
 
 
 def _done(
@@ -68,15 +72,17 @@ def ticket_reply(request: HttpRequest, number: int) -> HttpResponse:
     """A public reply, support's with a status, if one is chosen."""
     actor = membership_of(request)
     ticket = get_ticket_for(actor, number)
-    form = ReplyForm(request.POST) if actor.is_staff else CustomerReplyForm(request.POST)
-    return _done(
-        request,
-        ticket,
-        form,
-        lambda said, who, at: reply(
-            ticket, said["text"], actor=who, at=at, status=said.get("status") or None, **_carried(said)
-        ),
-    )
+    standing = ticket.status
+    form = ReplyForm(request.POST, standing=standing) if actor.is_staff else CustomerReplyForm(request.POST)
+
+    def do(said: dict[str, Any], who: Membership, at: datetime) -> None:
+        status = said.get("status") or None
+        if status in (None, standing) and said_before(who, ticket, said["text"], since=at - AGAIN):
+            messages.info(request, _("This was sent in the same words just before. It stands above."))
+        else:
+            reply(ticket, said["text"], actor=who, at=at, status=status, **_carried(said))
+
+    return _done(request, ticket, form, do)
 
 
 @act_of("ticket", "number")
@@ -203,13 +209,12 @@ def breach_excuse(request: HttpRequest, pk: int) -> HttpResponse:
     """A breach is excused, for a cause that the policy names."""
     actor = membership_of(request)
     breach = get_breach_for(actor, pk)
-    form = Acting(request.POST)
-    cause, reason = request.POST.get("cause", ""), request.POST.get("reason", "")
+    form = excuse_form(breach, excusable(agreement_of_ticket(breach.ticket), actor), request.POST)
     return _done(
         request,
         breach.ticket,
         form,
-        lambda _said, who, at: excuse(breach, cause=cause, reason=reason, actor=who, at=at),
+        lambda said, who, at: excuse(breach, cause=said["cause"], reason=said["reason"], actor=who, at=at),
     )
 
 

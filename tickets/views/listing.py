@@ -47,7 +47,8 @@ def tickets(request: HttpRequest) -> HttpResponse:
         "rows": _rows(list(page.object_list), now, customer=not actor.is_staff),
         "customer": not actor.is_staff,
         "only_open": bool(request.GET.get("open")),
-        "asked": number,
+        "asked": number[:40],
+        "no_number": bool(number),
     }
     return render(request, "tickets/tickets.html", context)
 

@@ -1,6 +1,7 @@
 """One ticket: its conversation, its clocks with their reasons, and the forms of what can be done."""
 
 import uuid
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -21,7 +22,9 @@ from tickets.actions.triage import may_classify
 from tickets.forms import (
     AssignForm,
     CustomerReplyForm,
+    ExcuseForm,
     NoteForm,
+    Pairs,
     ReplyForm,
     ResolveForm,
     SeverityForm,
@@ -79,6 +82,7 @@ def ticket_page(
     statuses = STATUSES_TO_CUSTOMER if customer else STATUSES_IN_WORDS
     log = logs_of([found.pk])[found.pk]
     at = max(instant_of(now), log[-1].at)
+    breaches, shown = _breaches(found, excusable(agreement, actor), faulty, now), _forms(found, actor, faulty)
     context = {
         "ticket": found,
         "customer": customer,
@@ -90,13 +94,14 @@ def ticket_page(
         "opened": at_reader(found.opened_at, now),
         "version": PolicyVersion.objects.only("number", "title", "effective_from").get(pk=found.version_id),
         "plan": agreement.plan_name,
-        "breaches": _breaches(found, now),
+        "breaches": breaches,
+        "excused": {breach["clock"] for breach in breaches} - {b["clock"] for b in breaches if not b["excused"]},
         "escalations": [] if customer else escalations_told(found, agreement, now=now),
-        "excusable": _excusable(agreement, actor),
+        "refused": _refused(faulty, [*shown.values(), *(breach["form"] for breach in breaches)]),
         "may_classify": may_classify(agreement, actor),
         "now": at_reader(now, now),
         "asking": submission(found),
-        **_forms(found, actor, faulty),
+        **shown,
     }
     return render(request, "tickets/ticket.html", context, status=status)
 
@@ -107,20 +112,26 @@ def submission(found: Ticket) -> dict[str, Any]:
 
 
 def _forms(found: Ticket, actor: Membership, faulty: Form | None) -> dict[str, Form]:
+    """Those that the ticket takes as it stands; the faulty one in its place, where it has one."""
     carried = submission(found)
     forms: dict[str, Form] = {}
+    if found.status == "closed":
+        return forms
     if actor.is_staff:
         forms = {
-            "reply_form": ReplyForm(initial=carried),
+            "reply_form": ReplyForm(initial=carried, standing=found.status),
             "note_form": NoteForm(initial=submission(found), auto_id="note_%s"),
-            "status_form": StatusForm(initial={**submission(found), "status": found.status}, auto_id="status_%s"),
-            "assign_form": AssignForm(
-                initial={**submission(found), "assignee": found.assignee_id},
-                staff=staff_of(actor.provider_id),
-                auto_id="assign_%s",
-            ),
-            "resolve_form": ResolveForm(initial=submission(found), auto_id="resolve_%s"),
         }
+        if found.solved_at is None:
+            forms |= {
+                "status_form": StatusForm(initial={**submission(found), "status": found.status}, auto_id="status_%s"),
+                "assign_form": AssignForm(
+                    initial={**submission(found), "assignee": found.assignee_id},
+                    staff=staff_of(actor.provider_id),
+                    auto_id="assign_%s",
+                ),
+                "resolve_form": ResolveForm(initial=submission(found), auto_id="resolve_%s"),
+            }
     else:
         forms = {"reply_form": CustomerReplyForm(initial=carried)}
     for name, form in forms.items():
@@ -129,26 +140,47 @@ def _forms(found: Ticket, actor: Membership, faulty: Form | None) -> dict[str, F
     return forms
 
 
-def _excusable(agreement: Agreement, actor: Membership) -> list[tuple[str, str]]:
+def _refused(faulty: Form | None, shown: Sequence[object]) -> dict[str, object] | None:
+    """What stood against a form that the page has no place for any more, and what was written in it."""
+    if faulty is None or any(form is faulty for form in shown):
+        return None
+    written = [str(faulty.data.get(name, "")).strip() for name in ("text", "reason") if name in faulty.fields]
+    said = [error for errors in faulty.errors.values() for error in errors]
+    return {"said": said, "text": next(filter(None, written), "")}
+
+
+def excusable(agreement: Agreement, actor: Membership) -> Pairs:
     """The causes for which this reader may excuse a breach, in words; none for others than leads and administrators."""
     if actor.role not in (Role.LEAD, Role.ADMIN):
         return []
     return [(cause, _cause(cause)) for cause in agreement.terms.support.excused]
 
 
+def excuse_form(breach: Breach, causes: Pairs, data: Mapping[str, Any] | None = None) -> ExcuseForm:
+    """The form of this breach: a page may have several."""
+    return ExcuseForm(data, causes=causes, auto_id=f"breach_{breach.pk}_%s")
+
+
 def _cause(cause: str) -> str:
     return cause.replace("_", " ")
 
 
-def _breaches(found: Ticket, now: datetime) -> list[dict[str, object]]:
-    return [
-        {
-            "pk": breach.pk,
-            "clock": CLOCKS_NAMED[breach.clock],
-            "at": at_reader(breach.breached_at, now),
-            "excused": breach.excused_at is not None,
-            "cause": _cause(breach.cause),
-            "excuse": breach.excuse,
-        }
-        for breach in Breach.objects.filter(ticket=found).order_by("breached_at", "pk")
-    ]
+def _breaches(found: Ticket, causes: Pairs, faulty: Form | None, now: datetime) -> list[dict[str, Any]]:
+    told = []
+    for breach in Breach.objects.filter(ticket=found).order_by("breached_at", "pk"):
+        form = excuse_form(breach, causes) if causes and breach.excused_at is None else None
+        if form is not None and faulty is not None and faulty.auto_id == form.auto_id:
+            assert isinstance(faulty, ExcuseForm)
+            form = faulty
+        told.append(
+            {
+                "pk": breach.pk,
+                "clock": str(CLOCKS_NAMED[breach.clock]),
+                "at": at_reader(breach.breached_at, now),
+                "excused": breach.excused_at is not None,
+                "cause": _cause(breach.cause),
+                "excuse": breach.excuse,
+                "form": form,
+            }
+        )
+    return told
