@@ -39,7 +39,7 @@ def others(world: World, ticket: Ticket, *acts: Any) -> None:
             act(ticket, actor=world.members["lead"], at=timezone.now())
 
 
-def solve(ticket: Ticket, **how: Any) -> TicketEvent:
+def solve(ticket: Ticket, /, **how: Any) -> TicketEvent:
     return resolve(ticket, "fix", **how)
 
 
