@@ -159,6 +159,10 @@ def _value(found: ErrorDetails) -> tuple[str, str]:
     return str(found["ctx"]["error"]), "value"
 
 
+def _no_truth(found: ErrorDetails) -> tuple[str, str]:
+    return f"{shown(found['input'])} is neither true nor false, write one of them", found["type"]
+
+
 def _as_pydantic_says(found: ErrorDetails) -> tuple[str, str]:
     said = found["msg"]
     return f"{shown(found['input'])} cannot be read: {said[:1].lower()}{said[1:]}", found["type"]
@@ -173,6 +177,8 @@ _IN_WORDS: dict[str, Callable[[ErrorDetails], tuple[str, str]]] = {
     "list_type": _no_list,
     "tuple_type": _no_list,
     "string_type": _no_text,
+    "bool_type": _no_truth,
+    "bool_parsing": _no_truth,
     "less_than_equal": _too_much,
     "greater_than_equal": _too_little,
     "too_short": _empty,

@@ -14,6 +14,8 @@ _BUSINESS = re.compile(r"(\d{1,4})bd", re.ASCII)
 _WORDS = r"(\d+)\s*(weeks?|business days?|days?|hours?|hrs?|minutes?|mins?|seconds?|secs?)"
 _SPOKEN = re.compile(_WORDS, re.IGNORECASE | re.ASCII)
 _LONGEST = 100 * 366 * DAY
+_LARGE = re.compile(r"\d+bd|(?=\d)(?:\d+w)?(?:\d+d)?(?:\d+h)?(?:\d+m)?(?:\d+s)?", re.ASCII)
+_TOO_LONG = '"%s" is longer than a hundred years, write less (business days: at most 9999bd)'
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +47,15 @@ def read_duration(text: str, *, business_days: bool = False) -> Duration:
             raise ValueError(f'"{text}" counts business days, which only a clock can; write days such as 2d')
         return Duration(text, business_days=int(found[1]))
     joined = _JOINED.fullmatch(text)
+    if _LARGE.fullmatch(text) and re.search(r"\d{5}bd|\d{10}", text):
+        raise ValueError(_TOO_LONG % text)
     if not text or joined is None:
         raise ValueError(f'"{text}" is not a duration{_meant(text)}')
     weeks, days, *rest = (int(part or 0) for part in joined.groups())
     us = sum(n * unit for n, unit in zip(rest, _UNITS.values(), strict=True))
     duration = Duration(text, days=weeks * 7 + days, us=us)
     if duration.length > _LONGEST:
-        raise ValueError(f'"{text}" is longer than a hundred years')
+        raise ValueError(_TOO_LONG % text)
     return duration
 
 

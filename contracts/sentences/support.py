@@ -116,7 +116,7 @@ def _clocks(severity: Severity, path: str) -> Iterator[Said]:
 
 
 def clock_said(clock: Clock, promise: ClockPromise) -> str:
-    """The promise of one clock; where it has no figure, the policy's own words."""
+    """The promise of one clock; the policy's own words beside a figure, or in its place."""
     limit = promise.within or promise.every
     if limit is None:
         return f"{CLOCKS_SAID[clock]}: {promise.text or _('no figure is promised')}."
@@ -126,7 +126,7 @@ def clock_said(clock: Clock, promise: ClockPromise) -> str:
         text += "; " + _("we aim at %(length)s") % {"length": length_said(promise.aim)}
     if promise.if_closed is not None:
         text += "; " + _("what comes after hours is due by the end of the next open day")
-    return text + "."
+    return text + (f". {promise.text.rstrip('.')}." if promise.text else ".")
 
 
 def hours_named(calendar: str) -> str:

@@ -174,7 +174,7 @@ WRONG: list[tuple[str, Any, list[str]]] = [
     (
         "currency",
         scenario(month={"period": "2026-02", "fee": {"monthly": "1", "currency": "usd"}}),
-        ['month.fee.currency: "usd" is not a currency, write three capital letters as EUR'],
+        ['month.fee.currency: "usd" is not a currency of ISO 4217, write its three capital letters as EUR'],
     ),
     (
         "beyond the calendars",

@@ -34,9 +34,6 @@ def _figure(promise: ClockPromise, clock: Clock, keys: Keys) -> Iterator[Finding
     figure = getattr(promise, right)
     if figure is None and promise.text is None:
         yield Finding(keys, f'neither a figure nor a text is promised, write "{right}" or "text"', "no_figure")
-    elif figure is not None and promise.text is not None:
-        message = f'a figure and a text exclude each other, put what explains "{right}" into "note"'
-        yield Finding((*keys, "text"), message, "figure_and_text")
     elif figure is not None and figure.length == 0 and figure.business_days is None:
         yield Finding((*keys, right), f'"{figure}" leaves no time at all', "zero", warning=True)
 

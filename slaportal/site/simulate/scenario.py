@@ -1,6 +1,5 @@
 """A scenario as typed models: a policy, a `now`, a ticket's events, a month of a subscription, and what is expected."""
 
-import re
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
@@ -9,11 +8,11 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 from contracts.policy.calendars import EARLIEST, FIRST_YEAR, LAST_YEAR, LATEST
 from contracts.policy.document.availability import Subscription
 from contracts.policy.document.values import Clock, Exact, read_exact, shown
+from contracts.policy.soundness.names import CURRENCIES
 from slaportal.intervals import read_instant
 from tickets.history import EventType, Resolution, Status
 
 _BELONGS = {"status": ("status",), "severity": ("severity", "opened"), "resolution": ("resolved",)}
-_CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
 _NEEDED = {"status": "status", "severity": "severity"}
 
 
@@ -27,8 +26,8 @@ def _instant(value: Any) -> int:
 
 
 def _currency(value: Any) -> Any:
-    if value is not None and (not isinstance(value, str) or _CURRENCY.fullmatch(value) is None):
-        raise ValueError(f"{shown(value)} is not a currency, write three capital letters as EUR")
+    if value is not None and (not isinstance(value, str) or value not in CURRENCIES):
+        raise ValueError(f"{shown(value)} is not a currency of ISO 4217, write its three capital letters as EUR")
     return value
 
 

@@ -55,7 +55,14 @@ from .policies import said
             'lifecycle.close_after: "soon" is not a duration, write it as 90s, 15m, 4h, 1d, 2w or joined as 1h30m, '
             "the larger unit first",
         ),
-        ("lifecycle: {close_after: 40000d}", 'lifecycle.close_after: "40000d" is longer than a hundred years'),
+        *(
+            (
+                f"lifecycle: {{close_after: {length}}}",
+                f'lifecycle.close_after: "{length}" is longer than a hundred years, write less (business days: at most '
+                "9999bd)",
+            )
+            for length in ("40000d", "999999999999w", "10000bd")
+        ),
         ("lifecycle: {close_after: [1d]}", "lifecycle.close_after: a list is not a duration as 48h"),
         (
             "lifecycle: {solve_after_silence: {days: -1}}",
@@ -109,12 +116,9 @@ def test_wrong_value_is_told_in_plain_words(body: str, expected: str) -> None:
     ("rule", "place", "expected"),
     [
         ("pay: 10", "pay", '"10" has no unit, write a percentage as 10%, a fraction as 1/12 or time as 12h'),
-        ("pay: 1/0", "pay", '"1/0" divides by zero'),
-        (
-            "pay: ten",
-            "pay",
-            '"ten" is not a duration, write it as 90s, 15m, 4h, 1d, 2w or joined as 1h30m, the larger unit first',
-        ),
+        ("pay: 1/0", "pay", '"1/0" divides by zero, write a fraction as 1/12'),
+        ("pay: ten", "pay", '"ten" is no payment, write a percentage as 10%, a fraction as 1/12 or time as 12h'),
+        ("pay: -5%", "pay", '"-5%" is no payment, write a percentage as 10%, a fraction as 1/12 or time as 12h'),
         ("tiers: [{when: 99.9, pay: 1%}]", "tiers[0].when", None),
         (
             'tiers: [{when: "99.9", pay: 1%}]',

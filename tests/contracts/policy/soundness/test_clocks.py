@@ -2,6 +2,8 @@
 
 import pytest
 
+from contracts.policy.document.support import ClockPromise
+from contracts.sentences.support import clock_said
 from tests.contracts.policy.policies import said
 
 BODY = """\
@@ -68,9 +70,11 @@ def test_neither_figure_nor_text(promise: str) -> None:
     assert said_of(promise) == at(': neither a figure nor a text is promised, write "within" or "text"')
 
 
-def test_figure_and_text() -> None:
-    expected = '.text: a figure and a text exclude each other, put what explains "within" into "note"'
-    assert said_of("{within: 4h, text: soon}") == at(expected)
+def test_a_figure_may_stand_beside_a_text() -> None:
+    """As where a plan promises a figure and the document a text."""
+    assert said_of("{within: 4h, text: soon}") == []
+    promise = ClockPromise.model_validate({"within": "4h", "text": "Mostly sooner."})
+    assert clock_said("resolution", promise).endswith(", around the clock. Mostly sooner.")
 
 
 @pytest.mark.parametrize("promise", ["{within: 4h, if_closed: next_open_day}", "{text: x, if_closed: next_open_day}"])
