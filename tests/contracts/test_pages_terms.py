@@ -1,6 +1,6 @@
 """Subscribing, changing a term, ending it: first what follows for months and tickets, then saved, refused at fields."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -33,6 +33,18 @@ def saved(agreed: Agreed, act: str, given: dict[str, str]) -> Any:
     """Read first, then saved."""
     checked = looked(agreed, act, given).context["form"]["checked"].value()
     return agreed.client.post(path_of(agreed, act), {**given, "checked": checked, "act": "save"})
+
+
+def publish(agreed: Agreed, text: str, *, at: datetime) -> None:
+    with agreed.inside():
+        publish_policy(
+            read_document(text),
+            provider=agreed.world.providers["p1"],
+            policy="sla",
+            effective_from=at,
+            actor=agreed.world.members["admin"],
+            at=NOW,
+        )
 
 
 def written(agreed: Agreed) -> tuple[int, ...]:
@@ -179,6 +191,7 @@ def test_terms_follow_one_another(agreed: Agreed) -> None:
 def test_it_ends(agreed: Agreed) -> None:
     said = text_of(looked(agreed, "end", END))
     assert "From Tue 1 Dec, 00:00 UTC on nothing is promised" in said
+    assert "The month that ends then is measured as a whole; none is measured after it." in said
     assert "Tickets that are open stay open and keep their deadlines." in said
     assert "correction" not in said
     assert "a correction is made" in text_of(looked(agreed, "end", {**END, "ends_at": "2026-10-10T00:00"}))
@@ -192,16 +205,24 @@ def test_it_ends(agreed: Agreed) -> None:
 def test_what_ends_is_the_plan_as_it_was_sold(agreed: Agreed) -> None:
     """A later version has dropped it, and measures its own by quarters."""
     text = INFOPROMO.text.replace("period: month", "period: quarter").replace(f"\n  {PLANS[0]}:", "\n  other:")
-    with agreed.inside():
-        publish_policy(
-            read_document(text),
-            provider=agreed.world.providers["p1"],
-            policy="sla",
-            effective_from=NOW + timedelta(days=1),
-            actor=agreed.world.members["admin"],
-            at=NOW,
-        )
-    assert "The month in which that lies is measured up to then" in text_of(looked(agreed, "end", END))
+    publish(agreed, text, at=NOW + timedelta(days=1))
+    said = text_of(looked(agreed, "end", {**END, "ends_at": "2026-12-10T00:00"}))
+    assert "The month in which that lies is measured up to then" in said
+
+
+def test_a_part_of_a_month_without_a_promise_is_said_to_have_none(agreed: Agreed) -> None:
+    """Where the policy has it so; the version in force at the start of the month says it, as the month pins it."""
+    text = INFOPROMO.text.replace("  period: month\n", "  period: month\n  part_periods: none\n", 1)
+    assert "part_periods" in text
+    publish(agreed, text, at=NOW + timedelta(days=1))
+    none = "The month in which Thu 10 Dec, 00:00 UTC lies has no promise of availability, and no credit for it"
+    for act, given, field in (("add", SUBSCRIBE, "starts_at"), ("end", END, "ends_at")):
+        assert none in text_of(looked(agreed, act, {**given, field: "2026-12-10T00:00"}))
+        assert none not in text_of(looked(agreed, act, given))
+    assert "is measured up to then" in text_of(looked(agreed, "end", {**END, "ends_at": "2026-11-28T00:00"}))
+    assert none not in text_of(looked(agreed, "term", {**TERM, "starts_at": "2026-12-10T00:00"}))  # kept as it began
+    assert saved(agreed, "end", {**END, "ends_at": "2026-11-28T00:00"}).status_code == 302
+    assert none in text_of(looked(agreed, "term", {**TERM, "starts_at": "2026-12-10T00:00"}))
 
 
 @pytest.mark.parametrize(
