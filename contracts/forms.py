@@ -1,6 +1,6 @@
 """What is asked about subscriptions, services and contacts; amounts are exact decimals, times the reader's own."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -11,19 +11,10 @@ from django.utils.translation import gettext_lazy as _
 
 from contracts.actions.subscriptions import Fee
 from contracts.models import Contact, Kind, PolicyVersion, Service, Term
-from contracts.queries import document_of
+from contracts.naming import plans_offered
 from slaportal.pages.fields import ReaderTimeField, ZonedForm
 
 SEPARATOR = "/"  # between a policy and its plan; neither, being slugs, has one
-
-
-def plans_offered(versions: Iterable[PolicyVersion]) -> dict[str, str]:
-    """The plans of these versions of one policy by key, each in the words of the first that has it."""
-    plans: dict[str, str] = {}
-    for version in versions:
-        for key, terms in document_of(version).plans.items():
-            plans.setdefault(key, terms.name)
-    return plans
 
 
 class CurrencyField(forms.CharField):

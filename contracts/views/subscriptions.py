@@ -14,8 +14,9 @@ from django.views.decorators.http import require_POST, require_safe
 from contracts.access import get_service_for, get_subscription_for
 from contracts.actions.subscriptions import cover_service, rename_subscription, set_account_standing, uncover_service
 from contracts.consequences import of_covering, of_standing, of_uncovering
-from contracts.forms import CoverForm, NameForm, StandingForm, plans_offered
+from contracts.forms import CoverForm, NameForm, StandingForm
 from contracts.models import Service, Subscription
+from contracts.naming import plan_names
 from contracts.policy.agreement import Agreement
 from contracts.policy.documents import agreement_of
 from contracts.queries import document_of, services_for, versions_to_offer, with_their_parts
@@ -47,8 +48,8 @@ def subscription_page(
     actor, now = membership_of(request), timezone.now()
     one = with_their_parts(Subscription.objects.select_related("tenant")).get(pk=found.pk)
     offered = versions_to_offer(actor.provider_id, now)
-    plans = plans_offered(offered.get(one.policy, ()))
-    terms = [term_line(term, plans, now) for term in one.terms.all()]
+    plans = plan_names([one], offered)
+    terms = [term_line(term, plans.get(one.policy, {}), now) for term in one.terms.all()]
     agreed = _agreed(one, offered)
     free = services_to_cover(one)
     known = {"current": one.account_current, "reason": one.account_reason}

@@ -190,7 +190,7 @@ def test_as_many_queries_for_three_terms_and_services_as_for_one(agreed: Agreed)
     assert asked() == one
 
 
-def test_plans_are_said_in_the_words_of_the_policy_and_one_that_is_gone_by_its_short_name(agreed: Agreed) -> None:
+def test_a_plan_that_was_dropped_is_called_as_the_last_version_that_had_it_did(agreed: Agreed) -> None:
     with agreed.inside():
         publish_policy(
             shipped_policy("procirrus"),
@@ -200,7 +200,9 @@ def test_plans_are_said_in_the_words_of_the_policy_and_one_that_is_gone_by_its_s
             actor=agreed.world.members["admin"],
             at=NOW,
         )
-    assert f"{PLANS[0]} Now Production" in text_of(agreed.client.get(address(agreed)))
+    assert "Standard Plan Now Production" in text_of(agreed.client.get(address(agreed)))
+    customer = reverse("customer", args=[agreed.contact.tenant_id])
+    assert "Standard Plan, Production" in text_of(agreed.client.get(customer))
 
 
 def test_a_fee_is_an_exact_decimal(agreed: Agreed) -> None:
