@@ -33,8 +33,13 @@ def of_subscribing(agreement: Agreement, *, starts_at: datetime, now: datetime) 
     return said
 
 
-def of_new_term(terms: Sequence[Term], agreement: Agreement, *, starts_at: datetime, now: datetime) -> list[str]:
-    """Another plan, kind or fee from then on; `terms` are those there are, `agreement` that of the new one."""
+def of_new_term(
+    terms: Sequence[Term], agreement: Agreement, *, names: Mapping[str, str], starts_at: datetime, now: datetime
+) -> list[str]:
+    """Another plan, kind or fee from then on; `terms` are those there are, `agreement` that of the new one.
+
+    `names` are what the plans are called, by key.
+    """
     period = _around(agreement, starts_at)
     begun = _runs_within(terms, moment_of(period.start), starts_at)
     first = moment_of(period.end) if begun else starts_at
@@ -43,7 +48,7 @@ def of_new_term(terms: Sequence[Term], agreement: Agreement, *, starts_at: datet
         "first": at_reader(first, now).text,
         "period": _period_in_words(agreement),
     }
-    said = []
+    said = _of_another_plan([term for term in terms if term.starts_at < starts_at], agreement, names)
     if begun:
         kept = _("The %(period)s in which %(at)s lies keeps the plan, the kind and the fee with which it began.")
         said.append(kept % told)
@@ -122,6 +127,15 @@ def pinned_until(subscription: Subscription, terms: Sequence[Term], ends_at: dat
     first = next((term for term in terms if term.ends_at is None or term.ends_at > start), terms[-1])
     began = max(start, first.starts_at)
     return agreement if began >= ends_at else agreed_at(subscription, first.plan, began)[1]
+
+
+def _of_another_plan(before: Sequence[Term], agreement: Agreement, names: Mapping[str, str]) -> list[str]:
+    """That the plan is another one than that of the last of the terms before."""
+    if not before or before[-1].plan == agreement.plan:
+        return []
+    old = before[-1].plan
+    told = {"old": names.get(old, old), "new": agreement.plan_name}
+    return [_("The plan changes: from %(old)s to %(new)s.") % told]
 
 
 def _is_whole_until(agreement: Agreement, at: datetime) -> bool:

@@ -94,18 +94,32 @@ class SubscribeForm(_PricedForm):
 
 
 class TermForm(_PricedForm):
-    """Another plan, kind or fee of a subscription from an instant on; begins as what was agreed last."""
+    """Another plan, kind or fee of a subscription from an instant on.
+
+    It begins as what was agreed last, whose plan is `called` so.
+    """
 
     plan = forms.ChoiceField(label=_("Plan"))
     field_order = ("plan", "kind", "fee_monthly", "fee_annual", "currency", "starts_at")
 
     def __init__(
-        self, *args: Any, versions: Sequence[PolicyVersion], last: Term | None, starts_at: datetime, **kwargs: Any
+        self,
+        *args: Any,
+        versions: Sequence[PolicyVersion],
+        last: Term | None,
+        called: str,
+        starts_at: datetime,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         plan = self.fields["plan"]
         assert isinstance(plan, forms.ChoiceField)
-        plan.choices = list(plans_offered(versions).items())
+        plans = plans_offered(versions)
+        plan.choices = list(plans.items())
+        if last is not None and last.plan not in plans:  # else the first would be taken for the one it is on
+            plan.choices = [("", _("Choose a plan")), *plans.items()]
+            gone = _("The plan it is on, %(plan)s, is not in the version in force any more: a new term needs another.")
+            plan.help_text = gone % {"plan": called}
         self.initial["starts_at"] = starts_at
         if last is not None:
             names = ("plan", "kind", "fee_monthly", "fee_annual", "currency")

@@ -14,9 +14,10 @@ from contracts.actions.subscriptions import change_term, end_subscription, subsc
 from contracts.consequences import of_ending, of_new_term, of_subscribing, period_after, pinned_until
 from contracts.forms import CheckedForm, EndingForm, SubscribeForm, TermForm
 from contracts.models import Subscription, Term
+from contracts.naming import plan_names
 from contracts.policy.agreement import Agreement
 from contracts.policy.documents import agreement_of
-from contracts.queries import document_of, version_in_force, versions_to_offer
+from contracts.queries import document_of, version_in_force, versions_to_offer, with_their_parts
 from contracts.views.steps import Step, take_step
 from slaportal.tenancy.access import get_tenant_for, membership_of, needs
 from slaportal.tenancy.models import Role
@@ -64,10 +65,18 @@ def subscription_term(request: HttpRequest, pk: int) -> HttpResponse:
     """Another plan, kind or fee from an instant on."""
     actor, now = membership_of(request), timezone.now()
     found = get_subscription_for(actor, pk)
-    versions = versions_to_offer(actor.provider_id, now).get(found.policy, [])
-    terms = list(found.terms.order_by("starts_at"))
+    found = with_their_parts(Subscription.objects.select_related("tenant")).get(pk=found.pk)
+    offered = versions_to_offer(actor.provider_id, now)
+    terms = list(found.terms.all())
     last = terms[-1] if terms else None
-    form = TermForm(request.POST or None, versions=versions, last=last, starts_at=_next_period(found, last, now))
+    names = plan_names([found], offered).get(found.policy, {})
+    form = TermForm(
+        request.POST or None,
+        versions=offered.get(found.policy, []),
+        last=last,
+        called=names.get(last.plan, last.plan) if last else "",
+        starts_at=_next_period(found, last, now),
+    )
 
     def act() -> Term:
         given = form.cleaned_data
@@ -84,7 +93,7 @@ def subscription_term(request: HttpRequest, pk: int) -> HttpResponse:
     def told() -> list[str]:
         starts_at = form.cleaned_data["starts_at"]
         agreement = _promised(found.provider_id, found.policy, form.cleaned_data["plan"], starts_at)
-        return of_new_term(terms, agreement, starts_at=starts_at, now=now)
+        return of_new_term(terms, agreement, names=names, starts_at=starts_at, now=now)
 
     step = take_step(request, form, act=act, told=told)
     if step.done:

@@ -146,6 +146,25 @@ def test_a_plan_that_the_version_in_force_then_does_not_have(agreed: Agreed, mon
     assert "Version 1 of the policy, which is in force then, has no such plan" in said
 
 
+def test_a_plan_that_was_dropped_is_changed_only_by_choosing_another(agreed: Agreed) -> None:
+    """The list had the first of the others chosen, so a new fee came with another plan."""
+    publish(agreed, INFOPROMO.text.replace(f"\n  {PLANS[0]}:", "\n  other:"), at=NOW)
+    page = agreed.client.get(path_of(agreed, "term"))
+    assert page.context["form"]["plan"].field.choices[0] == ("", "Choose a plan")
+    assert "The plan it is on, Standard Plan, is not in the version in force any more" in text_of(page)
+    for plan in ("", PLANS[0]):
+        refused = looked(agreed, "term", {**TERM, "plan": plan})
+        assert refused.status_code == 422
+        assert refused.context["form"].errors["plan"]
+    said = text_of(looked(agreed, "term", {**TERM, "plan": PLANS[1]}))
+    assert "The plan changes: from Standard Plan to Premium Plan." in said
+
+
+def test_a_term_of_the_same_plan_says_nothing_of_another(agreed: Agreed) -> None:
+    assert "Choose a plan" not in text_of(agreed.client.get(path_of(agreed, "term")))
+    assert "The plan changes" not in text_of(looked(agreed, "term", TERM))
+
+
 def test_a_term_in_the_middle_of_a_month_says_that_the_month_keeps_what_it_began_with(agreed: Agreed) -> None:
     said = text_of(looked(agreed, "term", {**TERM, "starts_at": "2026-12-10T00:00"}))
     assert "The month in which Thu 10 Dec, 00:00 UTC lies keeps the plan, the kind and the fee" in said
