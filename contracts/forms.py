@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from contracts.actions.subscriptions import Fee
 from contracts.models import Contact, Kind, PolicyVersion, Service, Term
 from contracts.naming import plans_offered
-from slaportal.pages.fields import ReaderTimeField, ZonedForm
+from slaportal.pages.fields import ReaderTimeField, ShortNameField, ZonedForm
 
 SEPARATOR = "/"  # between a policy and its plan; neither, being slugs, has one
 
@@ -154,10 +154,9 @@ class ServiceForm(forms.Form):
     """A service that is to be."""
 
     name = forms.CharField(label=_("Name"), max_length=120)
-    key = forms.SlugField(
+    key = ShortNameField(
         label=_("Short name"),
-        max_length=40,
-        help_text=_("Letters, digits and hyphens; measurements come in under it, and it stays for ever."),
+        help_text=_("Letters, digits, hyphens, underscores; measurements come in under it, and it stays for ever."),
     )
 
     def clean_key(self) -> str:
