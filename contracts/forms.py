@@ -12,8 +12,10 @@ from django.utils.translation import gettext_lazy as _
 from contracts.actions.subscriptions import Fee
 from contracts.models import Contact, Kind, PolicyVersion, Service, Term
 from contracts.naming import plans_offered
+from slaportal.pages.amounts import plain
 from slaportal.pages.fields import ReaderTimeField, ShortNameField, ZonedForm
 
+FEES = ("fee_monthly", "fee_annual")
 SEPARATOR = "/"  # between a policy and its plan; neither, being slugs, has one
 
 
@@ -122,8 +124,8 @@ class TermForm(_PricedForm):
             plan.help_text = gone % {"plan": called}
         self.initial["starts_at"] = starts_at
         if last is not None:
-            names = ("plan", "kind", "fee_monthly", "fee_annual", "currency")
-            self.initial.update({name: getattr(last, name) for name in names})
+            self.initial.update({name: getattr(last, name) for name in ("plan", "kind", "currency")})
+            self.initial.update({name: plain(getattr(last, name), last.currency) for name in FEES})
             if last.fee_annual == 12 * last.fee_monthly:
                 del self.initial["fee_annual"]
 

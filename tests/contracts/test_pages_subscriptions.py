@@ -104,6 +104,16 @@ def test_the_standing_needs_a_reason_and_says_what_follows(agreed: Agreed) -> No
     assert "Account in good standing" in text_of(agreed.client.get(address(agreed)))
 
 
+def test_the_audit_says_the_reason_of_a_standing_once_and_a_fee_as_its_currency_is_written(agreed: Agreed) -> None:
+    for given in ({"standing-reason": "two invoices open"}, {"standing-current": "on", "standing-reason": "all paid"}):
+        assert agreed.client.post(address(agreed, "_standing"), given).status_code == 302
+    said = text_of(agreed.client.get(reverse("audit")))
+    assert said.count("two invoices open") == 2  # given, and with the next one gone
+    assert said.count("all paid") == 1
+    assert "1200.00 USD" in said
+    assert "1200.0000" not in said
+
+
 def test_a_policy_that_asks_for_the_standing_says_so(world: World) -> None:
     months = Months(world, [tenth(requires=["current_account"])])
     said = text_of(world.client("admin").get(reverse("subscription", args=[months.subscription.pk])))

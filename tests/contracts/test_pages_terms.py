@@ -188,8 +188,16 @@ def test_a_term_of_the_past_says_that_closed_months_get_a_correction(agreed: Agr
 def test_the_form_begins_with_what_was_agreed_last_and_the_next_month(agreed: Agreed) -> None:
     page = agreed.client.get(path_of(agreed, "term")).content.decode()
     assert 'value="2026-12-01T00:00"' in page
-    assert 'value="1200.0000"' in page
-    assert 'value="14400.0000"' not in page  # twelve monthly ones
+    assert 'value="1200.00"' in page
+    assert 'value="14400' not in page  # twelve monthly ones
+
+
+def test_the_form_writes_a_fee_as_its_currency_does_and_never_less_than_it_is(agreed: Agreed) -> None:
+    priced = {"fee_monthly": "7500", "fee_annual": "80000.1234", "currency": "JPY"}
+    assert saved(agreed, "term", {**TERM, **priced}).status_code == 302
+    page = agreed.client.get(path_of(agreed, "term")).content.decode()
+    assert 'value="7500"' in page
+    assert 'value="80000.1234"' in page
 
 
 def test_terms_follow_one_another(agreed: Agreed) -> None:
