@@ -1,5 +1,6 @@
 """A subscription on one page: terms, standing of the account, what it covers, and what is changed on the spot."""
 
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -19,7 +20,7 @@ from contracts.models import Service, Subscription
 from contracts.naming import plan_names
 from contracts.policy.agreement import Agreement
 from contracts.policy.documents import agreement_of
-from contracts.queries import document_of, services_for, versions_to_offer, with_their_parts
+from contracts.queries import agreed_at, document_of, services_for, versions_to_offer, with_their_parts
 from contracts.views.lines import OVER, term_line, title_of
 from contracts.views.steps import attempt
 from slaportal.refusal import Refusal
@@ -50,7 +51,7 @@ def subscription_page(
     offered = versions_to_offer(actor.provider_id, now)
     plans = plan_names([one], offered)
     terms = [term_line(term, plans.get(one.policy, {}), now) for term in one.terms.all()]
-    agreed = _agreed(one, offered)
+    agreed = _agreed(one, offered, now)
     free = services_to_cover(one)
     known = {"current": one.account_current, "reason": one.account_reason}
     words = {
@@ -77,13 +78,18 @@ def services_to_cover(one: Subscription) -> QuerySet[Service]:
     return services_for(one).exclude(coverages__subscription=one).order_by("name", "pk")
 
 
-def _agreed(one: Subscription, offered: Any) -> Agreement | None:
-    """What the version in force, or the first to come, promises in the plan of the last term."""
+def _agreed(one: Subscription, offered: Any, now: datetime) -> Agreement | None:
+    """What the version in force, or the first to come, promises in the plan of the last term; dropped, as it was."""
     last = list(one.terms.all())[-1:]
     if not last or one.policy not in offered:
         return None
     document = document_of(offered[one.policy][0])
-    return agreement_of(document, last[0].plan if last[0].plan in document.plans else None)
+    if last[0].plan in document.plans:
+        return agreement_of(document, last[0].plan)
+    try:
+        return agreed_at(one, last[0].plan, now)[1]
+    except Refusal:  # only a version to come has it
+        return agreement_of(document, None)
 
 
 @act_of("subscription", "pk")

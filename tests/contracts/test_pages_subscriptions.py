@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from contracts.actions.catalogue import add_service
 from contracts.actions.policies import publish_policy
@@ -119,6 +120,16 @@ def test_a_policy_that_asks_for_the_standing_says_so(world: World) -> None:
     said = text_of(world.client("admin").get(reverse("subscription", args=[months.subscription.pk])))
     assert "The policy in force owes credits only while the account is in good standing" in said
     assert "those of past months too" in said
+
+
+def test_a_plan_that_was_dropped_asks_for_the_standing_as_it_did(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a later version asks for in another plan is nothing to whoever is on this one."""
+    monkeypatch.setattr(timezone, "now", lambda: NOW)
+    months = Months(world, [tenth()])
+    rules, other = [tenth(requires=["current_account"])], {"other": {"name": "Other"}}
+    months.publish(rules, effective_from=NOW.replace(day=20), at=NOW.replace(day=10), plans=other)
+    said = text_of(world.client("admin").get(reverse("subscription", args=[months.subscription.pk])))
+    assert "The policy in force does not ask for it." in said
 
 
 def test_a_service_is_covered_and_no_longer(agreed: Agreed) -> None:
