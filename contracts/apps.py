@@ -5,9 +5,10 @@ from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 from contracts.restored import move_restored_changes
-from slaportal.audit.words import ACTIONS, KINDS
+from slaportal.audit.words import ACTIONS, KINDS, VALUES
 from slaportal.outbox.webhooks.kinds import GROUPS, EventKind
 from slaportal.outbox.webhooks.kinds import KINDS as EVENTS
+from slaportal.pages.amounts import plainly
 
 
 class ContractsConfig(AppConfig):
@@ -34,6 +35,7 @@ class ContractsConfig(AppConfig):
             subscription_renamed=_("Subscription renamed"),
             term_changed=_("Plan or fee changed"),
         )
+        VALUES.update(fee=plainly)
         KINDS.update(
             policyversion=_("Policy"), subscription=_("Subscription"), service=_("Service"), contact=_("Contact")
         )

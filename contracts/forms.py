@@ -1,6 +1,6 @@
 """What is asked about subscriptions, services and contacts; amounts are exact decimals, times the reader's own."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -11,19 +11,12 @@ from django.utils.translation import gettext_lazy as _
 
 from contracts.actions.subscriptions import Fee
 from contracts.models import Contact, Kind, PolicyVersion, Service, Term
-from contracts.queries import document_of
-from slaportal.pages.fields import ReaderTimeField, ZonedForm
+from contracts.naming import plans_offered
+from slaportal.pages.amounts import plain
+from slaportal.pages.fields import ReaderTimeField, ShortNameField, ZonedForm
 
+FEES = ("fee_monthly", "fee_annual")
 SEPARATOR = "/"  # between a policy and its plan; neither, being slugs, has one
-
-
-def plans_offered(versions: Iterable[PolicyVersion]) -> dict[str, str]:
-    """The plans of these versions of one policy by key, each in the words of the first that has it."""
-    plans: dict[str, str] = {}
-    for version in versions:
-        for key, terms in document_of(version).plans.items():
-            plans.setdefault(key, terms.name)
-    return plans
 
 
 class CurrencyField(forms.CharField):
@@ -103,22 +96,36 @@ class SubscribeForm(_PricedForm):
 
 
 class TermForm(_PricedForm):
-    """Another plan, kind or fee of a subscription from an instant on; begins as what was agreed last."""
+    """Another plan, kind or fee of a subscription from an instant on.
+
+    It begins as what was agreed last, whose plan is `called` so.
+    """
 
     plan = forms.ChoiceField(label=_("Plan"))
     field_order = ("plan", "kind", "fee_monthly", "fee_annual", "currency", "starts_at")
 
     def __init__(
-        self, *args: Any, versions: Sequence[PolicyVersion], last: Term | None, starts_at: datetime, **kwargs: Any
+        self,
+        *args: Any,
+        versions: Sequence[PolicyVersion],
+        last: Term | None,
+        called: str,
+        starts_at: datetime,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         plan = self.fields["plan"]
         assert isinstance(plan, forms.ChoiceField)
-        plan.choices = list(plans_offered(versions).items())
+        plans = plans_offered(versions)
+        plan.choices = list(plans.items())
+        if last is not None and last.plan not in plans:  # else the first would be taken for the one it is on
+            plan.choices = [("", _("Choose a plan")), *plans.items()]
+            gone = _("The plan it is on, %(plan)s, is not in the version in force any more: a new term needs another.")
+            plan.help_text = gone % {"plan": called}
         self.initial["starts_at"] = starts_at
         if last is not None:
-            names = ("plan", "kind", "fee_monthly", "fee_annual", "currency")
-            self.initial.update({name: getattr(last, name) for name in names})
+            self.initial.update({name: getattr(last, name) for name in ("plan", "kind", "currency")})
+            self.initial.update({name: plain(getattr(last, name), last.currency) for name in FEES})
             if last.fee_annual == 12 * last.fee_monthly:
                 del self.initial["fee_annual"]
 
@@ -149,10 +156,9 @@ class ServiceForm(forms.Form):
     """A service that is to be."""
 
     name = forms.CharField(label=_("Name"), max_length=120)
-    key = forms.SlugField(
+    key = ShortNameField(
         label=_("Short name"),
-        max_length=40,
-        help_text=_("Letters, digits and hyphens; measurements come in under it, and it stays for ever."),
+        help_text=_("Letters, digits, hyphens, underscores; measurements come in under it, and it stays for ever."),
     )
 
     def clean_key(self) -> str:

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from contracts.forms import plans_offered
 from contracts.models import PolicyVersion, Service, Subscription, Term
+from contracts.naming import plan_names
 from contracts.queries import versions_to_offer, with_their_parts
 from slaportal.api.shapes import moment
 from slaportal.tenancy.models import Membership
@@ -15,9 +15,9 @@ COMING, RUNNING, OVER = "coming", "running", "over"
 
 
 def subscriptions_said(found: Sequence[Subscription], *, actor: Membership, now: datetime) -> list[Said]:
-    """Each with its terms and services, which `with_their_parts` has fetched: two queries more, however many."""
+    """Each with its terms and services, which `with_their_parts` has fetched: three queries more at most."""
     offered = versions_to_offer(actor.provider_id, now)
-    plans = {policy: plans_offered(versions) for policy, versions in offered.items()}
+    plans = plan_names(found, offered)
     return [_subscription(one, offered, plans.get(one.policy, {}), actor=actor, now=now) for one in found]
 
 

@@ -15,7 +15,7 @@ STATES = ("coming", "running", "over")
 PLAN_HELP = _("The plan's key in the policy.")
 ANNUAL_HELP = _("Left out: twelve monthly ones.")
 CURRENCY = RegexValidator(r"\A[A-Z]{3}\Z", _("Write three capital letters, for example USD."))
-SHORT_NAME = RegexValidator(r"\A[-a-z0-9_]+\Z", _("Write small letters, digits and hyphens."))
+SHORT_NAME = RegexValidator(r"\A[-a-z0-9_]+\Z", _("Write small letters, digits, hyphens and underscores only."))
 
 
 def _fee(**options: Any) -> Exact:

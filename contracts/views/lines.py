@@ -1,13 +1,13 @@
 """Subscriptions, terms and services as a row of a page says them: everything in words, prepared once."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from contracts.forms import plans_offered
 from contracts.models import Contact, Kind, PolicyVersion, Service, Subscription, Term
+from contracts.naming import plan_names
 from slaportal.pages.amounts import money
 from slaportal.pages.times import Shown, at_reader
 
@@ -54,10 +54,10 @@ class ContactLine:
 
 
 def subscription_lines(
-    subscriptions: Iterable[Subscription], offered: Mapping[str, Sequence[PolicyVersion]], now: datetime
+    subscriptions: Collection[Subscription], offered: Mapping[str, Sequence[PolicyVersion]], now: datetime
 ) -> list[SubscriptionLine]:
     """The rows of a list; `with_their_parts` has fetched them, `offered` are the versions in force and to come."""
-    plans = {policy: plans_offered(versions) for policy, versions in offered.items()}
+    plans = plan_names(subscriptions, offered)
     lines = []
     for one in subscriptions:
         all_terms = [term_line(term, plans.get(one.policy, {}), now) for term in one.terms.all()]
@@ -78,7 +78,7 @@ def title_of(policy: str, offered: Mapping[str, Sequence[PolicyVersion]]) -> str
 
 
 def term_line(term: Term, plans: Mapping[str, str], now: datetime) -> TermLine:
-    """A term in words; a plan that the policy has no more by its short name."""
+    """A term in words; `plans` are the names of the plans by key."""
     over = term.ends_at is not None and term.ends_at <= now
     return TermLine(
         plan=plans.get(term.plan, term.plan),

@@ -1,5 +1,6 @@
 """A subscription on one page: terms, standing of the account, what it covers, and what is changed on the spot."""
 
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -14,11 +15,12 @@ from django.views.decorators.http import require_POST, require_safe
 from contracts.access import get_service_for, get_subscription_for
 from contracts.actions.subscriptions import cover_service, rename_subscription, set_account_standing, uncover_service
 from contracts.consequences import of_covering, of_standing, of_uncovering
-from contracts.forms import CoverForm, NameForm, StandingForm, plans_offered
+from contracts.forms import CoverForm, NameForm, StandingForm
 from contracts.models import Service, Subscription
+from contracts.naming import plan_names
 from contracts.policy.agreement import Agreement
 from contracts.policy.documents import agreement_of
-from contracts.queries import document_of, services_for, versions_to_offer, with_their_parts
+from contracts.queries import agreed_at, document_of, services_for, versions_to_offer, with_their_parts
 from contracts.views.lines import OVER, term_line, title_of
 from contracts.views.steps import attempt
 from slaportal.refusal import Refusal
@@ -47,9 +49,9 @@ def subscription_page(
     actor, now = membership_of(request), timezone.now()
     one = with_their_parts(Subscription.objects.select_related("tenant")).get(pk=found.pk)
     offered = versions_to_offer(actor.provider_id, now)
-    plans = plans_offered(offered.get(one.policy, ()))
-    terms = [term_line(term, plans, now) for term in one.terms.all()]
-    agreed = _agreed(one, offered)
+    plans = plan_names([one], offered)
+    terms = [term_line(term, plans.get(one.policy, {}), now) for term in one.terms.all()]
+    agreed = _agreed(one, offered, now)
     free = services_to_cover(one)
     known = {"current": one.account_current, "reason": one.account_reason}
     words = {
@@ -76,13 +78,18 @@ def services_to_cover(one: Subscription) -> QuerySet[Service]:
     return services_for(one).exclude(coverages__subscription=one).order_by("name", "pk")
 
 
-def _agreed(one: Subscription, offered: Any) -> Agreement | None:
-    """What the version in force, or the first to come, promises in the plan of the last term."""
+def _agreed(one: Subscription, offered: Any, now: datetime) -> Agreement | None:
+    """What the version in force, or the first to come, promises in the plan of the last term; dropped, as it was."""
     last = list(one.terms.all())[-1:]
     if not last or one.policy not in offered:
         return None
     document = document_of(offered[one.policy][0])
-    return agreement_of(document, last[0].plan if last[0].plan in document.plans else None)
+    if last[0].plan in document.plans:
+        return agreement_of(document, last[0].plan)
+    try:
+        return agreed_at(one, last[0].plan, now)[1]
+    except Refusal:  # only a version to come has it
+        return agreement_of(document, None)
 
 
 @act_of("subscription", "pk")

@@ -11,12 +11,13 @@ from django.views.decorators.http import require_http_methods
 
 from contracts.access import get_subscription_for
 from contracts.actions.subscriptions import change_term, end_subscription, subscribe
-from contracts.consequences import of_ending, of_new_term, of_subscribing, period_after
+from contracts.consequences import of_ending, of_new_term, of_subscribing, period_after, pinned_until
 from contracts.forms import CheckedForm, EndingForm, SubscribeForm, TermForm
 from contracts.models import Subscription, Term
+from contracts.naming import plan_names
 from contracts.policy.agreement import Agreement
 from contracts.policy.documents import agreement_of
-from contracts.queries import agreed_at, document_of, version_in_force, versions_to_offer
+from contracts.queries import document_of, version_in_force, versions_to_offer, with_their_parts
 from contracts.views.steps import Step, take_step
 from slaportal.tenancy.access import get_tenant_for, membership_of, needs
 from slaportal.tenancy.models import Role
@@ -64,10 +65,18 @@ def subscription_term(request: HttpRequest, pk: int) -> HttpResponse:
     """Another plan, kind or fee from an instant on."""
     actor, now = membership_of(request), timezone.now()
     found = get_subscription_for(actor, pk)
-    versions = versions_to_offer(actor.provider_id, now).get(found.policy, [])
-    terms = list(found.terms.order_by("starts_at"))
+    found = with_their_parts(Subscription.objects.select_related("tenant")).get(pk=found.pk)
+    offered = versions_to_offer(actor.provider_id, now)
+    terms = list(found.terms.all())
     last = terms[-1] if terms else None
-    form = TermForm(request.POST or None, versions=versions, last=last, starts_at=_next_period(found, last, now))
+    names = plan_names([found], offered).get(found.policy, {})
+    form = TermForm(
+        request.POST or None,
+        versions=offered.get(found.policy, []),
+        last=last,
+        called=names.get(last.plan, last.plan) if last else "",
+        starts_at=_next_period(found, last, now),
+    )
 
     def act() -> Term:
         given = form.cleaned_data
@@ -84,7 +93,7 @@ def subscription_term(request: HttpRequest, pk: int) -> HttpResponse:
     def told() -> list[str]:
         starts_at = form.cleaned_data["starts_at"]
         agreement = _promised(found.provider_id, found.policy, form.cleaned_data["plan"], starts_at)
-        return of_new_term(terms, agreement, starts_at=starts_at, now=now)
+        return of_new_term(terms, agreement, names=names, starts_at=starts_at, now=now)
 
     step = take_step(request, form, act=act, told=told)
     if step.done:
@@ -99,7 +108,8 @@ def subscription_end(request: HttpRequest, pk: int) -> HttpResponse:
     """Nothing is promised from an instant on."""
     actor, now = membership_of(request), timezone.now()
     found = get_subscription_for(actor, pk)
-    last = found.terms.order_by("-starts_at").first()
+    terms = list(found.terms.order_by("starts_at"))
+    last = terms[-1] if terms else None
     form = EndingForm(request.POST or None, initial={"ends_at": _next_period(found, last, now)})
 
     def act() -> None:
@@ -107,9 +117,8 @@ def subscription_end(request: HttpRequest, pk: int) -> HttpResponse:
         end_subscription(found, ends_at=given["ends_at"], reason=given["reason"], actor=actor, at=now)
 
     def told() -> list[str]:
-        assert last is not None  # else it would have been refused
-        ends_at = form.cleaned_data["ends_at"]
-        return of_ending(agreed_at(found, last.plan, ends_at)[1], ends_at=ends_at, now=now)
+        ends_at = form.cleaned_data["ends_at"]  # a subscription without terms would have been refused
+        return of_ending(pinned_until(found, terms, ends_at), ends_at=ends_at, now=now)
 
     step = take_step(request, form, act=act, told=told)
     if step.done:

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from contracts.access import get_subscription_for
 from contracts.models import PolicyVersion, Subscription, Term
+from contracts.policy.agreement import Agreement
 from contracts.policy.documents import agreement_of
 from contracts.queries import document_of, last_with_plan
 from contracts.sentences import sections_of
@@ -55,29 +56,37 @@ def _promised(request: HttpRequest, subscription: Subscription) -> dict[str, Any
     terms = list(Term.objects.filter(subscription=subscription).order_by("starts_at"))
     running = [term for term in terms if term.starts_at <= now and (term.ends_at is None or now < term.ends_at)]
     term = running[0] if running else (terms[-1] if terms else None)
-    in_force = _in_force(versions, term, now)
-    version = _chosen(versions, request.GET.get("version", "")) or in_force or (versions[-1] if versions else None)
+    over = term is not None and term.ends_at is not None and term.ends_at <= now
+    # What ended is shown as it was promised last: no later version ever held for it.
+    reached = [one for one in versions if _holds_by(one, term, now)]
+    held = _in_force(reached, term)
+    version = _chosen(versions, request.GET.get("version", "")) or held or (versions[-1] if versions else None)
     if version is None or term is None:
         return {"sections": [], "version": None, "versions": []}
     plans = document_of(version).plans
     plan = term.plan if term.plan in plans else None
     promised = agreement_of(document_of(version), plan)
+    named = _plan_name(held, term)
     return {
         "sections": sections_of(promised),
         "title": promised.terms.title,
         "plan": promised.plan_name,
-        "plan_is_gone": plan is None,
+        "plan_is_gone": named if plan is None else "",
         "zone": zone_in_words(promised.zone),
-        "term": term,
         "kind": term.get_kind_display(),
+        "not_for": _is_not_for(promised, term),
         "fee": money(term.fee_monthly, term.currency),
+        "begins": term.starts_at > now,
         "since": at_reader(term.starts_at, now),
+        "over": over,
+        "until": at_reader(term.ends_at, now) if term.ends_at else None,
+        "goes_on": term.pk != terms[-1].pk,
         "version": version,
-        "in_force": in_force is not None and in_force.pk == version.pk,
+        "in_force": held is not None and held.pk == version.pk,
+        "other": _why_other(version, held, named, has_plan=plan is not None, over=over),
+        "newest": _why_not_newest(reached, held, named),
         # As of now and by what holds now: beside an older text the verdicts would be on other promises.
-        "backups": backups_shown(subscription, now) if version == in_force else None,
-        "coming": version.effective_from > now,
-        "from": at_reader(version.effective_from, now),
+        "backups": backups_shown(subscription, now) if version == held and not over else None,
         "versions": [
             {"row": row, "from": at_reader(row.effective_from, now), "current": row.pk == version.pk}
             for row in versions
@@ -85,9 +94,59 @@ def _promised(request: HttpRequest, subscription: Subscription) -> dict[str, Any
     }
 
 
-def _in_force(versions: list[PolicyVersion], term: Term | None, now: datetime) -> PolicyVersion | None:
+def _holds_by(version: PolicyVersion, term: Term | None, now: datetime) -> bool:
+    """Whether it was in force before the term was over, up to now."""
+    if term is not None and term.ends_at is not None and term.ends_at <= now:
+        return version.effective_from < term.ends_at
+    return version.effective_from <= now
+
+
+def _plan_name(held: PolicyVersion | None, term: Term) -> str:
+    plan = None if held is None else document_of(held).plans.get(term.plan)
+    return term.plan if plan is None else plan.name
+
+
+def _is_not_for(promised: Agreement, term: Term) -> bool:
+    """That availability is promised, but not to subscriptions of this kind."""
+    promise = promised.terms.availability
+    return promise is not None and term.kind in promise.not_for
+
+
+def _why_other(version: PolicyVersion, held: PolicyVersion | None, plan: str, *, has_plan: bool, over: bool) -> str:
+    """Why the version that was chosen is not the one that holds; "" where it is."""
+    if held and held.pk == version.pk:
+        return ""
+    told = {"number": version.number, "plan": plan, "held": held.number if held else None}
+    now = timezone.now()
+    if version.effective_from > now:
+        said = _("This is version %(number)s; it holds from %(at)s on.")
+        coming = said % {**told, "at": at_reader(version.effective_from, now).text}
+        more = _("It does not have the plan %(plan)s: version %(held)s goes on for this subscription.") % told
+        return f"{coming} {more}" if held and not has_plan and not over else coming
+    if held and over:
+        return _("This is version %(number)s; when the subscription ended, version %(held)s held.") % told
+    if held and not has_plan and version.effective_from > held.effective_from:
+        gone = _(
+            "This is version %(number)s. It does not have the plan %(plan)s: "
+            "version %(held)s goes on for this subscription."
+        )
+        return gone % told
+    return _("This is version %(number)s; a later one is in force.") % told
+
+
+def _why_not_newest(reached: list[PolicyVersion], held: PolicyVersion | None, plan: str) -> str:
+    """Why the version that holds is not the newest in force; "" where it is."""
+    if held is None or reached[0].pk == held.pk:
+        return ""
+    said = _(
+        "Version %(number)s is the newest in force, but does not have the plan %(plan)s: "
+        "version %(held)s goes on for this subscription."
+    )
+    return said % {"number": reached[0].number, "plan": plan, "held": held.number}
+
+
+def _in_force(reached: list[PolicyVersion], term: Term | None) -> PolicyVersion | None:
     """The one that holds for the term: the last in force that has its plan, for what was sold is kept."""
-    reached = [version for version in versions if version.effective_from <= now]
     if term is not None:
         with suppress(Refusal):
             return last_with_plan(reached, term.plan)[0]

@@ -42,6 +42,11 @@ def scopes_in_words(scopes: Iterable[str]) -> str:
     return "; ".join(told)
 
 
+def only_reads(token: ApiToken) -> bool:
+    """Whether it can change nothing: by its kind, or since none of its scopes is one to write."""
+    return token.read_only or (bool(token.scopes) and not any(scope.endswith(f":{WRITE}") for scope in token.scopes))
+
+
 def known_scopes(scopes: Iterable[str]) -> list[str]:
     """Each once, in order, as a token keeps them. Refuses `scope_unknown`."""
     wanted = set(scopes)

@@ -11,6 +11,7 @@ from slaportal.audit.words import action_in_words, field_in_words, kind_in_words
 from slaportal.pages.times import Shown, to_the_second
 from slaportal.tenancy.models import Role
 
+REASON = "reason"
 ROLES = {role.value: role for role in Role}
 
 
@@ -53,8 +54,18 @@ def entry_of(event: Event) -> Entry:
         tenant=event.tenant.name if event.tenant else "",
         reason=event.reason,
         reference=event.reference,
-        changes=list(differences(event.before or {}, event.after or {})),
+        changes=list(differences(event.before or {}, _without_reason(event))),
     )
+
+
+def _without_reason(event: Event) -> dict[str, Any]:
+    """What is so afterwards; a reason that the entry has for its own is said there, and not once more."""
+    before, after = event.before or {}, dict(event.after or {})
+    if event.reason and after.get(REASON) == event.reason:
+        del after[REASON]
+        if before.get(REASON) == "":  # there was none, and that is no change to show
+            after[REASON] = ""
+    return after
 
 
 def role_in_words(role: str) -> str:

@@ -1,6 +1,6 @@
 """Money as pages write it: exact where it can be, cut off and never rounded up else."""
 
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 
 from slaportal.money import decimals
@@ -25,3 +25,12 @@ def plain(amount: Decimal, currency: str) -> Decimal:
     """The number of `money` for a file: with the places of the currency, and with more only where there are more."""
     unit = amount.quantize(Decimal(1).scaleb(-decimals(currency)))
     return unit if unit == amount else amount
+
+
+def plainly(kept: str) -> str:
+    """An amount as records keep it (`7500.0000 USD`) with the places of its currency: `7500.00 USD`."""
+    amount, _blank, currency = kept.partition(" ")
+    try:
+        return f"{plain(Decimal(amount), currency):f} {currency}"
+    except InvalidOperation:  # no amount, or one with more digits than can be counted with
+        return kept

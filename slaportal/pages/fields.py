@@ -7,9 +7,13 @@ from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+SHORT_NAME_LENGTH = 40
 
 
 def zone_in_words() -> str:
@@ -46,6 +50,15 @@ class ReaderTimeField(forms.DateTimeField):
                 "Choose UTC as your time zone in your profile, and enter it in UTC."
             )
             raise ValidationError(said % {"zone": zone_in_words()}, code="ambiguous_timezone") from None
+
+
+class ShortNameField(forms.CharField):
+    """A name for addresses and programs: letters, digits, hyphens and underscores, 40 at most."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        said = gettext_lazy("Write only letters, digits, hyphens and underscores.")
+        validators = [RegexValidator(r"\A[-a-zA-Z0-9_]+\Z", said)]
+        super().__init__(max_length=SHORT_NAME_LENGTH, validators=validators, **kwargs)
 
 
 class ZonedForm(forms.Form):

@@ -9,7 +9,7 @@ from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 
 from slaportal.api.areas import scopes_to_choose
-from slaportal.pages.fields import follows
+from slaportal.pages.fields import ShortNameField, follows
 from slaportal.tenancy.models import CUSTOMER_ROLES, STAFF_ROLES, Membership, Role, Tenant, User
 
 
@@ -151,8 +151,8 @@ class FoundingForm(forms.Form):
     """A new provider and its first administrator."""
 
     name = forms.CharField(label=_("Name"), max_length=120)
-    slug = forms.SlugField(
-        label=_("Short name"), max_length=40, help_text=_("Letters, digits and hyphens; it stays for ever.")
+    slug = ShortNameField(
+        label=_("Short name"), help_text=_("Letters, digits, hyphens, underscores; it stays for ever.")
     )
     admin_email = forms.EmailField(
         label=_("First administrator"), help_text=_("Gets an invitation by e-mail, good for seven days.")

@@ -9,7 +9,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from contracts.actions.catalogue import add_service
+from contracts.actions.policies import publish_policy
 from contracts.models import Service, Subscription, Term
+from contracts.policy.documents import read_document, shipped_policy
 from slaportal.audit.models import Event
 from tests.api.conftest import Programs
 from tests.api.test_calls import refused
@@ -51,6 +53,29 @@ def test_one_subscription_for_staff_and_for_its_own_people(agreed: Subscription,
     )
     assert len(said["services"]) == 1
     assert own == {**said, "account_current": None, "account_reason": None}
+
+
+def test_a_plan_that_was_dropped_keeps_the_name_that_it_had_last(
+    world: World, agreed: Subscription, programs: Programs
+) -> None:
+    text = shipped_policy("spirion").text
+    assert "\n  saas:" in text
+    for hours, changed in (
+        (1, text.replace("SaaS Subscription", "SaaS renewed")),
+        (2, text.replace("\n  saas:", "\n  other:")),
+    ):
+        with world.inside("admin"):
+            publish_policy(
+                read_document(changed),
+                provider=world.providers["p1"],
+                policy="spirion",
+                effective_from=MONDAY + hours * HOUR,
+                actor=world.members["admin"],
+                at=MONDAY,
+            )
+    with world_at(MONDAY + DAY):
+        term = programs("agent").get(of(agreed)).said["terms"][0]
+    assert (term["plan"], term["plan_name"]) == ("saas", "SaaS renewed")
 
 
 def world_at(moment: Any) -> Any:

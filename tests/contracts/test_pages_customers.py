@@ -112,6 +112,18 @@ def test_a_service_of_the_customer_is_added(agreed: Agreed) -> None:
     assert "Taken." in said
 
 
+@pytest.mark.parametrize("key", ["an api", "a.b", "ä"])
+def test_a_short_name_is_refused_by_the_rule_that_stands_beside_it(agreed: Agreed, key: str) -> None:
+    address = reverse("customer_service_add", args=[agreed.contact.tenant_id])
+    refused = agreed.client.post(address, {"service-name": "Another", "service-key": key})
+    assert refused.status_code == 422
+    said = text_of(refused)
+    assert "Write only letters, digits, hyphens and underscores." in said
+    assert "Letters, digits, hyphens, underscores; measurements come in under it" in said
+    assert "slug" not in said
+    assert agreed.client.post(address, {"service-name": "Another", "service-key": "a_B-1"}).status_code == 302
+
+
 def test_a_contact_is_added_changed_and_removed(agreed: Agreed) -> None:
     tenant, client = agreed.contact.tenant_id, agreed.client
     add = reverse("contact_add", args=[tenant])

@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from contracts.actions.catalogue import add_service
 from contracts.actions.policies import publish_policy
@@ -104,11 +105,31 @@ def test_the_standing_needs_a_reason_and_says_what_follows(agreed: Agreed) -> No
     assert "Account in good standing" in text_of(agreed.client.get(address(agreed)))
 
 
+def test_the_audit_says_the_reason_of_a_standing_once_and_a_fee_as_its_currency_is_written(agreed: Agreed) -> None:
+    for given in ({"standing-reason": "two invoices open"}, {"standing-current": "on", "standing-reason": "all paid"}):
+        assert agreed.client.post(address(agreed, "_standing"), given).status_code == 302
+    said = text_of(agreed.client.get(reverse("audit")))
+    assert said.count("two invoices open") == 2  # given, and with the next one gone
+    assert said.count("all paid") == 1
+    assert "1200.00 USD" in said
+    assert "1200.0000" not in said
+
+
 def test_a_policy_that_asks_for_the_standing_says_so(world: World) -> None:
     months = Months(world, [tenth(requires=["current_account"])])
     said = text_of(world.client("admin").get(reverse("subscription", args=[months.subscription.pk])))
     assert "The policy in force owes credits only while the account is in good standing" in said
     assert "those of past months too" in said
+
+
+def test_a_plan_that_was_dropped_asks_for_the_standing_as_it_did(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a later version asks for in another plan is nothing to whoever is on this one."""
+    monkeypatch.setattr(timezone, "now", lambda: NOW)
+    months = Months(world, [tenth()])
+    rules, other = [tenth(requires=["current_account"])], {"other": {"name": "Other"}}
+    months.publish(rules, effective_from=NOW.replace(day=20), at=NOW.replace(day=10), plans=other)
+    said = text_of(world.client("admin").get(reverse("subscription", args=[months.subscription.pk])))
+    assert "The policy in force does not ask for it." in said
 
 
 def test_a_service_is_covered_and_no_longer(agreed: Agreed) -> None:
@@ -190,7 +211,7 @@ def test_as_many_queries_for_three_terms_and_services_as_for_one(agreed: Agreed)
     assert asked() == one
 
 
-def test_plans_are_said_in_the_words_of_the_policy_and_one_that_is_gone_by_its_short_name(agreed: Agreed) -> None:
+def test_a_plan_that_was_dropped_is_called_as_the_last_version_that_had_it_did(agreed: Agreed) -> None:
     with agreed.inside():
         publish_policy(
             shipped_policy("procirrus"),
@@ -200,7 +221,9 @@ def test_plans_are_said_in_the_words_of_the_policy_and_one_that_is_gone_by_its_s
             actor=agreed.world.members["admin"],
             at=NOW,
         )
-    assert f"{PLANS[0]} Now Production" in text_of(agreed.client.get(address(agreed)))
+    assert "Standard Plan Now Production" in text_of(agreed.client.get(address(agreed)))
+    customer = reverse("customer", args=[agreed.contact.tenant_id])
+    assert "Standard Plan, Production" in text_of(agreed.client.get(customer))
 
 
 def test_a_fee_is_an_exact_decimal(agreed: Agreed) -> None:

@@ -1,6 +1,6 @@
 """Subscribing, changing a term, ending it: first what follows for months and tickets, then saved, refused at fields."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -33,6 +33,18 @@ def saved(agreed: Agreed, act: str, given: dict[str, str]) -> Any:
     """Read first, then saved."""
     checked = looked(agreed, act, given).context["form"]["checked"].value()
     return agreed.client.post(path_of(agreed, act), {**given, "checked": checked, "act": "save"})
+
+
+def publish(agreed: Agreed, text: str, *, at: datetime) -> None:
+    with agreed.inside():
+        publish_policy(
+            read_document(text),
+            provider=agreed.world.providers["p1"],
+            policy="sla",
+            effective_from=at,
+            actor=agreed.world.members["admin"],
+            at=NOW,
+        )
 
 
 def written(agreed: Agreed) -> tuple[int, ...]:
@@ -134,6 +146,25 @@ def test_a_plan_that_the_version_in_force_then_does_not_have(agreed: Agreed, mon
     assert "Version 1 of the policy, which is in force then, has no such plan" in said
 
 
+def test_a_plan_that_was_dropped_is_changed_only_by_choosing_another(agreed: Agreed) -> None:
+    """The list had the first of the others chosen, so a new fee came with another plan."""
+    publish(agreed, INFOPROMO.text.replace(f"\n  {PLANS[0]}:", "\n  other:"), at=NOW)
+    page = agreed.client.get(path_of(agreed, "term"))
+    assert page.context["form"]["plan"].field.choices[0] == ("", "Choose a plan")
+    assert "The plan it is on, Standard Plan, is not in the version in force any more" in text_of(page)
+    for plan in ("", PLANS[0]):
+        refused = looked(agreed, "term", {**TERM, "plan": plan})
+        assert refused.status_code == 422
+        assert refused.context["form"].errors["plan"]
+    said = text_of(looked(agreed, "term", {**TERM, "plan": PLANS[1]}))
+    assert "The plan changes: from Standard Plan to Premium Plan." in said
+
+
+def test_a_term_of_the_same_plan_says_nothing_of_another(agreed: Agreed) -> None:
+    assert "Choose a plan" not in text_of(agreed.client.get(path_of(agreed, "term")))
+    assert "The plan changes" not in text_of(looked(agreed, "term", TERM))
+
+
 def test_a_term_in_the_middle_of_a_month_says_that_the_month_keeps_what_it_began_with(agreed: Agreed) -> None:
     said = text_of(looked(agreed, "term", {**TERM, "starts_at": "2026-12-10T00:00"}))
     assert "The month in which Thu 10 Dec, 00:00 UTC lies keeps the plan, the kind and the fee" in said
@@ -157,8 +188,16 @@ def test_a_term_of_the_past_says_that_closed_months_get_a_correction(agreed: Agr
 def test_the_form_begins_with_what_was_agreed_last_and_the_next_month(agreed: Agreed) -> None:
     page = agreed.client.get(path_of(agreed, "term")).content.decode()
     assert 'value="2026-12-01T00:00"' in page
-    assert 'value="1200.0000"' in page
-    assert 'value="14400.0000"' not in page  # twelve monthly ones
+    assert 'value="1200.00"' in page
+    assert 'value="14400' not in page  # twelve monthly ones
+
+
+def test_the_form_writes_a_fee_as_its_currency_does_and_never_less_than_it_is(agreed: Agreed) -> None:
+    priced = {"fee_monthly": "7500", "fee_annual": "80000.1234", "currency": "JPY"}
+    assert saved(agreed, "term", {**TERM, **priced}).status_code == 302
+    page = agreed.client.get(path_of(agreed, "term")).content.decode()
+    assert 'value="7500"' in page
+    assert 'value="80000.1234"' in page
 
 
 def test_terms_follow_one_another(agreed: Agreed) -> None:
@@ -179,6 +218,7 @@ def test_terms_follow_one_another(agreed: Agreed) -> None:
 def test_it_ends(agreed: Agreed) -> None:
     said = text_of(looked(agreed, "end", END))
     assert "From Tue 1 Dec, 00:00 UTC on nothing is promised" in said
+    assert "The month that ends then is measured as a whole; none is measured after it." in said
     assert "Tickets that are open stay open and keep their deadlines." in said
     assert "correction" not in said
     assert "a correction is made" in text_of(looked(agreed, "end", {**END, "ends_at": "2026-10-10T00:00"}))
@@ -192,16 +232,24 @@ def test_it_ends(agreed: Agreed) -> None:
 def test_what_ends_is_the_plan_as_it_was_sold(agreed: Agreed) -> None:
     """A later version has dropped it, and measures its own by quarters."""
     text = INFOPROMO.text.replace("period: month", "period: quarter").replace(f"\n  {PLANS[0]}:", "\n  other:")
-    with agreed.inside():
-        publish_policy(
-            read_document(text),
-            provider=agreed.world.providers["p1"],
-            policy="sla",
-            effective_from=NOW + timedelta(days=1),
-            actor=agreed.world.members["admin"],
-            at=NOW,
-        )
-    assert "The month in which that lies is measured up to then" in text_of(looked(agreed, "end", END))
+    publish(agreed, text, at=NOW + timedelta(days=1))
+    said = text_of(looked(agreed, "end", {**END, "ends_at": "2026-12-10T00:00"}))
+    assert "The month in which that lies is measured up to then" in said
+
+
+def test_a_part_of_a_month_without_a_promise_is_said_to_have_none(agreed: Agreed) -> None:
+    """Where the policy has it so; the version in force at the start of the month says it, as the month pins it."""
+    text = INFOPROMO.text.replace("  period: month\n", "  period: month\n  part_periods: none\n", 1)
+    assert "part_periods" in text
+    publish(agreed, text, at=NOW + timedelta(days=1))
+    none = "The month in which Thu 10 Dec, 00:00 UTC lies has no promise of availability, and no credit for it"
+    for act, given, field in (("add", SUBSCRIBE, "starts_at"), ("end", END, "ends_at")):
+        assert none in text_of(looked(agreed, act, {**given, field: "2026-12-10T00:00"}))
+        assert none not in text_of(looked(agreed, act, given))
+    assert "is measured up to then" in text_of(looked(agreed, "end", {**END, "ends_at": "2026-11-28T00:00"}))
+    assert none not in text_of(looked(agreed, "term", {**TERM, "starts_at": "2026-12-10T00:00"}))  # kept as it began
+    assert saved(agreed, "end", {**END, "ends_at": "2026-11-28T00:00"}).status_code == 302
+    assert none in text_of(looked(agreed, "term", {**TERM, "starts_at": "2026-12-10T00:00"}))
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from contracts.actions.subscriptions import cover_service
+from contracts.actions.subscriptions import cover_service, end_subscription
 from contracts.policy.documents import agreement_of, shipped_policies, shipped_policy
 from contracts.sentences import Said, sections_of
 from slaportal.tenancy.models import Tenant
@@ -88,9 +88,71 @@ def test_a_plan_that_a_later_version_dropped_is_shown_as_it_was_sold(world: Worl
     said = text_of(world.client("ann").get(address).content.decode())
     assert "10 % of the monthly fee, however deep the miss." in said
     assert "Plan Only" in said
+    goes_on = "does not have the plan Only: version 1 goes on for this subscription."
+    assert f"Version 1 Version 2 is the newest in force, but {goes_on}" in said
     assert "a later one is in force" not in said
     newer = text_of(world.client("ann").get(address, {"version": "2"}).content.decode())
-    assert "This version does not name your plan any more" in newer
+    assert f"This is version 2. It {goes_on}" in newer
+    assert "a later one is in force" not in newer
+    assert "This version does not have the plan Only; its first plan is shown." in newer
+
+
+def test_a_version_to_come_that_drops_the_plan_says_so(world: World) -> None:
+    months = Months(world, [tenth()])
+    later = datetime.fromisoformat("2026-12-01T05:00+00:00")
+    months.publish([per_hour()], effective_from=later, at=START, plans={"other": {"name": "Other"}})
+    address = reverse("agreement", args=[months.subscription.pk])
+    client = world.client("ann")
+    coming = text_of(client.get(address, {"version": "2"}).content.decode())
+    assert "This is version 2; it holds from Tue 1 Dec, 05:00 UTC on. It does not have the plan Only:" in coming
+    assert "is the newest in force" not in text_of(client.get(address).content.decode())
+
+
+@pytest.mark.parametrize(
+    ("at", "said"),
+    [
+        ("2026-11-10T05:00+00:00", "This subscription ended on Tue 10 Nov, 05:00 UTC: nothing is promised since."),
+        ("2026-12-01T05:00+00:00", "This subscription ends on Tue 1 Dec, 05:00 UTC: nothing is promised from then on."),
+    ],
+)
+def test_an_end_is_said_before_what_was_promised(world: World, at: str, said: str) -> None:
+    months = Months(world, [tenth()])
+    address = reverse("agreement", args=[months.subscription.pk])
+    client, end = world.client("ann"), datetime.fromisoformat(at)
+    assert "This subscription" not in text_of(client.get(address).content.decode())
+    with months.inside():
+        end_subscription(months.subscription, ends_at=end, actor="test", at=START, reason="Moved on.")
+    page = text_of(client.get(address).content.decode())
+    assert page.index(said) < page.index("10 % of the monthly fee")
+    assert ("Ended Tue 10 Nov" if end < NOW else "Until Tue 1 Dec") in page
+
+
+def test_what_has_ended_is_shown_by_the_version_that_held_last(world: World) -> None:
+    months = Months(world, [tenth()])
+    end = datetime.fromisoformat("2026-11-01T04:00+00:00")
+    months.publish([per_hour()], effective_from=end, at=START)
+    with months.inside():
+        end_subscription(months.subscription, ends_at=end, actor="test", at=START, reason="Moved on.")
+    address = reverse("agreement", args=[months.subscription.pk])
+    client = world.client("ann")
+    assert "10 % of the monthly fee" in text_of(client.get(address).content.decode())
+    newer = text_of(client.get(address, {"version": "2"}).content.decode())
+    assert "This is version 2; when the subscription ended, version 1 held. See what held last" in newer
+
+
+def test_a_kind_to_which_availability_is_not_promised_reads_that_first(world: World) -> None:
+    rules = {"target": "99", "not_for": ["production"]}
+    months = Months(world, [tenth()], availability=rules)
+    page = text_of(world.client("ann").get(reverse("agreement", args=[months.subscription.pk])).content.decode())
+    none = page.index("Availability is not promised for this subscription, since its kind is Production")
+    again = page.index("Not promised for a subscription of the kind Production")
+    assert none < again < page.index("The service is up 99 %")
+
+
+def test_a_kind_to_which_availability_is_promised_reads_nothing_of_that(world: World) -> None:
+    months = Months(world, [tenth()], availability={"target": "99", "not_for": ["beta"]})
+    page = text_of(world.client("ann").get(reverse("agreement", args=[months.subscription.pk])).content.decode())
+    assert "ot promised for" not in page
 
 
 def test_who_may_see_it(world: World) -> None:

@@ -5,6 +5,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from credits.access import require_may_claim
 from slaportal.people.actions.members import change_role, enrol, remove_member
 from slaportal.people.actions.tokens import make_token
 from slaportal.refusal import Refusal
@@ -143,3 +144,10 @@ def test_the_page_says_why_the_last_administrator_stays(world: World) -> None:
     answer = client.post(reverse("remove", args=[world.members["admin"].pk]), follow=True)
     assert answer.request["PATH_INFO"] == path
     assert "is the only administrator" in answer.content.decode()
+
+
+def test_what_the_roles_of_a_customer_may_is_said_as_the_rules_have_it(world: World) -> None:
+    """Members claim too; what only managers may is about people."""
+    require_may_claim(world.members["amy"], world.tenants["a"].pk)
+    said = world.client("ann").get(f"/people/{world.members['amy'].pk}/").content.decode()
+    assert "Members open and follow tickets and claim credits; managers also invite people" in said

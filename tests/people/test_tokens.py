@@ -1,5 +1,6 @@
 """API tokens: shown once, kept as a digest, read-only ones, expiry, revocation."""
 
+import csv
 from datetime import timedelta
 
 import pytest
@@ -42,6 +43,24 @@ def test_the_page_shows_the_secret_once(world: World) -> None:
         prefix = ApiToken.objects.get().prefix
     assert f"{prefix}…" in listed
     assert listed.count("slap_") == 1
+
+
+@pytest.mark.parametrize(
+    ("scopes", "may"),
+    [
+        (["tickets:read"], "only read"),
+        (["tickets:read", "credits:write"], "read and write"),
+        ([], "read and write"),
+    ],
+)
+def test_a_token_with_scopes_to_read_alone_is_listed_as_one_that_only_reads(
+    world: World, scopes: list[str], may: str
+) -> None:
+    client = world.client("agent")
+    client.post(reverse("tokens"), {"name": "reporting", "scopes": scopes})
+    assert f'data-l="May">{may}<' in client.get(reverse("tokens")).content.decode()
+    (row,) = csv.DictReader(client.get(reverse("tokens_csv")).getvalue().decode("utf-8-sig").splitlines())
+    assert row["Only reads"] == ("yes" if may == "only read" else "no")
 
 
 def test_the_database_holds_no_secret(world: World) -> None:

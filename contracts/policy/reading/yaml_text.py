@@ -1,5 +1,6 @@
 """YAML 1.2 read event by event: values, their lines, and everything in the text that no document of ours may hold."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -20,17 +21,26 @@ from contracts.policy.reading.scalars import UNWANTED, Float, Floats, float_refu
 DEEPEST = 50
 MOST_ALIASED = 20_000
 
+_NO_COLON = 'a key without its ":" stands here'
 _PLAIN_WORDS = (
     ("'\\t' that cannot start any token", "a tab stands where only spaces may, indent with spaces"),
     ("that cannot start any token", "a value cannot begin with this character, put the text in quotes"),
     ("mapping values are not allowed here", 'a second ": " stands in one line, put the text in quotes'),
-    ("could not find expected ':'", 'a key without its ":" stands here'),
+    ("could not find expected ':'", _NO_COLON),
     ("found unexpected end of stream", "quotes that open here are never closed"),
     ("expected <block end>", "the indentation fits none of the lines above"),
     ("expected ',' or '}'", 'a mapping in braces needs "," between its entries and "}" at its end'),
     ("expected ',' or ']'", 'a list in brackets needs "," between its entries and "]" at its end'),
     ("expected '<document start>'", "text follows where the document has already ended"),
 )
+# What is noticed only on a later line than that on which it began.
+_SEEN_LATER = ("found unexpected end of stream", "could not find expected ':'")
+# What is said of the line below a word, which is a text over both lines as long as it is no key.
+_AFTER_A_BARE_KEY = ("mapping values are not allowed here", "expected <block end>")
+_ENOUGH = 100
+_WORD = re.compile(r"(\s*[A-Za-z_][\w-]*)\s*(?:\s#.*)?\Z")
+_NOTHING = re.compile(r"\s*(?:#.*)?")
+_LINE_ENDS = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 # What the parser raises on broken text beside its own errors: it turns escapes into characters unchecked.
 _CARELESS = (ValueError, OverflowError, IndexError, KeyError, AttributeError, TypeError, AssertionError)
 
@@ -52,7 +62,11 @@ def read_yaml(text: str, *, floats: Floats) -> Reading:
     except _NestingError:
         pass
     except MarkedYAMLError as error:
-        builder.problem(_line_of(error), "", _in_plain_words(error), "syntax")
+        bare = _bare_key_above(error, text)
+        if bare is not None:
+            builder.problem(bare, "", f"the text is not YAML: {_NO_COLON}", "syntax")
+        else:
+            builder.problem(_line_of(error), "", _in_plain_words(error), "syntax")
     except (YAMLError, *_CARELESS):
         builder.problem(
             builder.line, "", "the text after this is not YAML, nor is it text with known escapes", "syntax"
@@ -61,9 +75,36 @@ def read_yaml(text: str, *, floats: Floats) -> Reading:
 
 
 def _line_of(error: MarkedYAMLError) -> int:
-    unclosed = error.problem == "found unexpected end of stream"
-    mark = (error.context_mark if unclosed else None) or error.problem_mark or error.context_mark
+    began = error.problem in _SEEN_LATER
+    mark = (error.context_mark if began else None) or error.problem_mark or error.context_mark
     return int(mark.line) + 1 if mark is not None else 1
+
+
+def _bare_key_above(error: MarkedYAMLError, text: str) -> int | None:
+    """The line of a word above the error that lacks only its ":": with it, the text can be read beyond that place."""
+    if error.problem_mark is None or not any(said in (error.problem or "") for said in _AFTER_A_BARE_KEY):
+        return None
+    wrong = int(error.problem_mark.line)
+    lines = _LINE_ENDS.split(text)[: wrong + 1]
+    above = next((at for at in range(wrong - 1, -1, -1) if not _NOTHING.fullmatch(lines[at])), None)
+    if above is None or (word := _WORD.match(lines[above])) is None:
+        return None
+    lines[wrong] = lines[wrong][: error.problem_mark.column + _ENOUGH]  # what comes after it was never gone through
+    lines[above] = f"{word[1]}:{lines[above][word.end(1) :]}"
+    try:
+        for _event in _events("\n".join([*lines, ""])):
+            pass
+    except MarkedYAMLError as still:
+        if still.problem_mark is None or still.problem_mark.line <= wrong:
+            return None
+    except (YAMLError, *_CARELESS):
+        return None
+    return above + 1
+
+
+def _events(text: str) -> Iterator[Event]:
+    events: Iterator[Event] = YAML(typ="safe", pure=True, plug_ins=[]).parse(text)
+    return events
 
 
 def _in_plain_words(error: MarkedYAMLError) -> str:
@@ -78,7 +119,7 @@ class _Builder:
     """Makes plain values of the parser's events; the nesting it follows is bounded, so recursion is safe."""
 
     def __init__(self, text: str, floats: Floats) -> None:
-        self.events: Iterator[Event] = YAML(typ="safe", pure=True, plug_ins=[]).parse(text)
+        self.events = _events(text)
         self.floats = floats
         self.lines: dict[str, int] = {}
         self.problems: list[Problem] = []

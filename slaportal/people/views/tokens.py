@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from slaportal.api.areas import scopes_in_words
+from slaportal.api.areas import only_reads, scopes_in_words
 from slaportal.pages.spreadsheets import Cells, CsvFile, in_blocks
 from slaportal.pages.times import at_reader
 from slaportal.people.access import get_token_for
@@ -64,6 +64,7 @@ def _listed(actor: Membership) -> list[dict[str, object]]:
     return [
         {
             "token": token,
+            "only_reads": only_reads(token),
             "scopes": scopes_in_words(token.scopes),
             "made": at_reader(token.created_at, now),
             "used": at_reader(token.last_used_at, now) if token.last_used_at else None,
@@ -83,7 +84,7 @@ def tokens_csv(request: HttpRequest) -> HttpResponseBase:
     def cells(block: Sequence[ApiToken]) -> Iterator[Cells]:
         for one in block:
             used = (one.created_at, one.last_used_at, one.expires_at)
-            yield [one.name, one.prefix, one.member.name, one.read_only, " ".join(one.scopes), *used]
+            yield [one.name, one.prefix, one.member.name, only_reads(one), " ".join(one.scopes), *used]
 
     rows = in_blocks(tokens_for(membership_of(request)), cells)
     return CsvFile("api-tokens", [*heads, _("Made"), _("Last used"), _("Expires")], rows, at=now)

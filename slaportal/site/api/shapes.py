@@ -14,7 +14,7 @@ from slaportal.site.policies.forms import LARGEST_SCENARIOS, LARGEST_TEXT
 
 ORDERS = ("-id", "id")
 STATES = ("coming", "now", "past")
-SHORT_NAME = RegexValidator(r"\A[-a-zA-Z0-9_]+\Z", gettext_lazy("Write letters, digits and hyphens."))
+SHORT_NAME = RegexValidator(r"\A[-a-zA-Z0-9_]+\Z", gettext_lazy("Write letters, digits, hyphens and underscores only."))
 LARGEST_SIMULATED = 64 * 1024  # bytes; a scenario has some hundred
 
 

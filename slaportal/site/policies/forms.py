@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from contracts.models import PolicyVersion
-from slaportal.pages.fields import ReaderTimeField, fill_in, zone_in_words
+from slaportal.pages.fields import ReaderTimeField, ShortNameField, fill_in, zone_in_words
 
 LARGEST_TEXT = 512 * 1024  # bytes
 LARGEST_SCENARIOS = 1024 * 1024
@@ -23,10 +23,11 @@ def _text_area(rows: int) -> forms.Textarea:
 class BeginForm(forms.Form):
     """The short name of a policy that is to be."""
 
-    policy = forms.SlugField(
+    policy = ShortNameField(
         label=gettext_lazy("Short name"),
-        max_length=40,
-        help_text=gettext_lazy("Letters, digits and hyphens, for example: cloud. Subscriptions name it; it stays."),
+        help_text=gettext_lazy(
+            "Letters, digits, hyphens, underscores, for example: cloud. Subscriptions name it; it stays."
+        ),
     )
 
 

@@ -18,6 +18,7 @@ from slaportal.pages.times import at_reader
 from slaportal.refusal import Refusal
 from slaportal.site.policies.checking import Checked, check
 from slaportal.site.policies.forms import NewVersionForm, name_dropped, withdraw_confirmation
+from slaportal.site.policies.plans_in_use import dropped_in_use
 from slaportal.site.policies.versions import numbered, scenarios_of
 from slaportal.site.policies.what_if import what_if
 from slaportal.site.publishing import publish_with_scenarios, shipped_scenarios
@@ -78,13 +79,15 @@ def policy_new(request: HttpRequest, policy: str) -> HttpResponse:
 def _effect(
     checked: Checked | None, policy: str, actor: Membership, latest: PolicyVersion | None, now: datetime
 ) -> dict[str, Any]:
-    """What a sound text would do to open tickets; before the first version there are none."""
+    """What a sound text would do to subscriptions and open tickets; before the first version there are none."""
     if checked is None or checked.document is None or checked.refused or latest is None:
         return {}
+    in_use = dropped_in_use(checked.document, policy=policy, provider_id=actor.provider_id, now=now)
     try:
-        return {"effect": what_if(checked.document, policy=policy, provider_id=actor.provider_id, now=now)}
+        effect = what_if(checked.document, policy=policy, provider_id=actor.provider_id, now=now)
     except Refusal as refusal:
-        return {"effect_refused": refusal.message}
+        return {"plans_in_use": in_use, "effect_refused": refusal.message}
+    return {"plans_in_use": in_use, "effect": effect}
 
 
 def _checked(form: NewVersionForm, policy: str, latest: PolicyVersion | None) -> Checked | None:

@@ -22,6 +22,7 @@ HOSTILE = {
     "brackets": "[" * 10_000,
     "braces": '{"a":' * 10_000,
     "laughs": "a0: &a0 x\n" + many(lambda n: f"a{n + 1}: &a{n + 1} [{', '.join([f'*a{n}'] * 9)}]\n", 30),
+    "a key without its colon": "a:\n  b\n  c: " + "[" * 100_000,
     "aliases": document("x: &a [" + "a, " * 20 + "]\ny: [" + "*a, " * 12_000 + "]\n"),
     "unknown keys": document(many(lambda n: f"k{n}: 1\n", 5_000)),
     "floats": document("x: [" + "1.5, " * 10_000 + "]"),

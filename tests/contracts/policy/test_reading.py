@@ -148,6 +148,40 @@ def test_syntax_error_has_its_line_and_plain_words(text: str, expected: str) -> 
     assert said(text) == [expected]
 
 
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("a: 1\nsupport\n  x: 2", 2),
+        ("a: 1\nsupport\nb: 2", 2),
+        ("a: 1\nsupport\n  - x\nb: 2", 2),
+        ("a: 1\nsupport # hours\n  # and clocks\n  x: 2", 2),
+        ("a: 1\nb:\n  support\n\n  x: 2", 3),
+        ("a: 1\nb:\n  support # hours\n  # and clocks\n  x: {y: 2}", 3),
+        ("a: 1\r\nb:\r\n  support\r\n  x: 2", 3),
+        ("a: 1\nb:\n  c: 2\n  support\n    - x\n    - y: 3", 4),
+        ("a: 1\nb:\n  support\n  x: [2,\n  3: 4", 3),
+    ],
+)
+def test_a_key_without_its_colon_is_named_at_its_own_line(text: str, line: int) -> None:
+    assert said(text) == [f'line {line}: the text is not YAML: a key without its ":" stands here']
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("a: some\n  more\n  b: 2", 3),  # the word above is the rest of a value
+        ("a:\n  one\n  more\n  b: 2", 4),  # of two words none is a key for sure
+        ("a:\n  - one\n  b: 2", 3),
+        ("a: |\n  word\n b: 2", 3),
+        ("a:\n  word\n  b: c: d", 3),
+    ],
+)
+def test_where_no_key_lacks_its_colon_for_sure_the_line_is_that_of_the_error(text: str, line: int) -> None:
+    (problem,) = said(text)
+    assert problem.startswith(f"line {line}: the text is not YAML: ")
+    assert "without its" not in problem
+
+
 def test_all_problems_are_reported_together_by_line() -> None:
     assert said("a: 1.5\nb: !x y\na: .nan\nc: *d\ne: [") == [
         'line 1: a: 1.5 is a float, which is not exact: write "1.5"',
