@@ -107,6 +107,9 @@ def test_the_same_form_twice_is_one_outage(delivered: Delivered) -> None:
         ({"services": []}, "Choose at least one."),
         ({"ends_at": "2026-11-20T09:00"}, "The end has to come after the start."),
         ({"starts_at": "2099-01-01T00:00", "ends_at": ""}, "This lies ahead"),
+        ({"ends_at": "2098-01-01T00:00"}, "This lies ahead"),
+        ({"ends_at": "2026-11-20T10:00"}, "The end has to come after the start."),
+        ({"noticed_at": "2026-11-20T09:00"}, "It cannot have been noticed before it began."),
         ({"starts_at": "yesterday"}, "Enter a valid date/time"),
     ],
 )

@@ -83,10 +83,10 @@ def aware(**instants: datetime | None) -> None:
         raise Refusal("far_off", said, fields=dict.fromkeys(far, said))
 
 
-def in_order(starts_at: datetime, ends_at: datetime | None, *, empty: bool = False) -> None:
-    """Refuses `ends_before_start` where the end is not after the start; `empty`: it may be at it."""
+def in_order(starts_at: datetime, ends_at: datetime | None) -> None:
+    """Refuses `ends_before_start` where the end is not after the start."""
     aware(starts_at=starts_at, ends_at=ends_at)
-    if ends_at is not None and (ends_at < starts_at or (ends_at == starts_at and not empty)):
+    if ends_at is not None and ends_at <= starts_at:
         said = _("The end has to come after the start.")
         raise Refusal("ends_before_start", said, fields={"ends_at": said})
 
