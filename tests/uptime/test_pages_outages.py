@@ -100,6 +100,22 @@ def test_the_same_form_twice_is_one_outage(delivered: Delivered) -> None:
         assert Outage.objects.count() == 1
 
 
+def test_back_and_sent_again_leads_to_the_first(delivered: Delivered) -> None:
+    first = recorded(delivered)
+    client, address = delivered.world.client("lead"), f"/outages/{first.pk}/"
+    again = client.post("/outages/record/", form(delivered, title="Disk full again"), follow=True)
+    assert again.redirect_chain == [(address, 302)]
+    assert "This outage was recorded just before." in body(again)
+    assert delivered.world.client("admin").post("/outages/record/", form(delivered))["Location"] != address
+    others = ({"ends_at": ""}, {"impact": "degraded"}, {"cause": "customer"}, {"starts_at": "2026-11-20T10:01"})
+    for other in others:
+        assert client.post("/outages/record/", form(delivered, **other))["Location"] != address
+    with delivered.world.inside("admin"):
+        assert Outage.objects.count() == 6
+        Outage.objects.filter(pk=first.pk).update(recorded_at=timezone.now() - timedelta(minutes=11))
+    assert client.post("/outages/record/", form(delivered))["Location"] != address
+
+
 @pytest.mark.parametrize(
     ("fields", "said"),
     [
