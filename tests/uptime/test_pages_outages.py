@@ -91,6 +91,13 @@ def test_it_is_recorded_in_the_readers_zone(delivered: Delivered) -> None:
     assert "CANARY-tenant-a" in shown
 
 
+def test_a_long_one_is_told_to_the_minute(delivered: Delivered) -> None:
+    outage = recorded(delivered, ends_at="2026-11-20T23:45")
+    client = delivered.world.client("lead")
+    assert "13 h 45 min" in body(client.get(f"/outages/{outage.pk}/"))
+    assert "13 h 45 min" in body(client.get("/outages/"))
+
+
 def test_the_same_form_twice_is_one_outage(delivered: Delivered) -> None:
     sent = form(delivered)
     client = delivered.world.client("admin")

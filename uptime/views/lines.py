@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from slaportal.pages.lengths import length_in_words
+from slaportal.pages.lengths import exact_length
 from slaportal.pages.times import Shown, at_reader
 from uptime.concerned import Customers, customers_of_outages, customers_of_windows
 from uptime.differences import Difference
@@ -119,7 +119,7 @@ def _outage_line(outage: Outage, services: Sequence[str], customers: Customers |
         since=at_reader(outage.starts_at, now),
         until=None if outage.ends_at is None else at_reader(outage.ends_at, now),
         lasted=lasted,
-        length=length_in_words(max(lasted, datetime.resolution)),
+        length=exact_length(max(lasted, datetime.resolution)),
         concerned=customers_in_words(customers),
     )
 
@@ -147,7 +147,7 @@ def window_lines(windows: Sequence[Window], now: datetime) -> list[WindowLine]:
             kind=kind_in_words(window.kind),
             since=at_reader(window.starts_at, now),
             until=at_reader(window.ends_at, now),
-            length=length_in_words(window.ends_at - window.starts_at),
+            length=exact_length(window.ends_at - window.starts_at),
             concerned=customers_in_words(customers.get(window.pk)),
             told=_told(window, now),
         )

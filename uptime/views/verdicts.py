@@ -14,7 +14,7 @@ from uptime import exclusions
 from uptime.foretelling import Foretold, as_announced, foretell, if_announced
 from uptime.models import Window
 from uptime.views.lines import Badge
-from uptime.words import duration_in_words, length_of_us, period_in_words
+from uptime.words import duration_in_words, exact_of_us, length_of_us, period_in_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ def _badge(verdict: exclusions.Verdict | None, window: exclusions.Window) -> Bad
     start, end = verdict.excluded
     if end >= window.end:
         return Badge("met", "", _("Excluded"))
-    parts = {"part": length_of_us(end - start), "whole": length_of_us(window.end - window.start)}
+    parts = {"part": exact_of_us(end - start), "whole": exact_of_us(window.end - window.start)}
     return Badge("degraded", "", _("%(part)s of %(whole)s excluded") % parts)
 
 
@@ -131,7 +131,7 @@ def _quiet(told: Foretold) -> list[str]:
 def _warnings(told: Foretold) -> list[str]:
     said = []
     if told.busy_us:
-        words = {"length": length_of_us(told.busy_us)}
+        words = {"length": exact_of_us(told.busy_us)}
         if told.kept_clear:
             said.append(_("%(length)s lie in the business hours that the policy keeps clear of maintenance.") % words)
         else:
