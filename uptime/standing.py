@@ -1,6 +1,7 @@
 """How outages, windows, stretches, restore points stand: their states, lists by state, who was told of a window."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
@@ -87,6 +88,17 @@ def announced_at(window: Window) -> datetime | None:
 
 def people_told(window: Window, action: str) -> int:
     """To how many people the mails of the last such act went; 0 where there was none."""
+    return int(_last(window, action).get("told", 0))
+
+
+def knowing_of(window: Window) -> int:
+    """How many people its last announcement reached, with those who had been mailed of that time before."""
+    last = _last(window, "window_announced")
+    return int(last.get("told", 0)) + int(last.get("knew", 0))
+
+
+def _last(window: Window, action: str) -> dict[str, Any]:
+    """What the record has of the last such act."""
     acts = Event.objects.filter(target_kind="window", target_id=window.pk, action=action)
     last = acts.filter(provider_id=window.provider_id).order_by("-id").first()
-    return 0 if last is None else int((last.after or {})["told"])
+    return {} if last is None else last.after or {}

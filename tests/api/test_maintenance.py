@@ -127,6 +127,8 @@ def test_it_is_announced_and_customers_read_it(delivered: Delivered, programs: P
     answer = programs("lead").post(f"maintenance/{pk}/announce/", {"text": "We put new disks in."})
     assert (answer.status_code, answer.said["told"]) == (201, 2)  # the technical contact and ann, who manages
     window = answer.said["window"]
+    for text in ("We put new disks in.", "In other words."):
+        assert programs("lead").post(f"maintenance/{pk}/announce/", {"text": text}).said["told"] == 0
     assert window["announced_at"] == "2026-11-24T12:00:00Z"
     assert [one["text"] for one in window["announcements"]] == ["We put new disks in."]
     assert window["announcements"][0]["announced_by"]["name"] == "CANARY-member-lead"

@@ -206,6 +206,7 @@ def test_it_is_announced_by_mail_once(delivered: Delivered) -> None:
         assert sorted(mails) == ["ann@example.test", "ops@example.test"]
     page = body(client.get(f"/maintenance/{window.pk}/"))
     assert "2 people are told." in page
+    assert "Nobody is mailed now. 2 people were mailed of this time already and get no second mail." in page
     assert "covers the window as it stands" in page
     assert "Announced in time: " in page
     assert "People told:" in page

@@ -114,7 +114,22 @@ def test_it_is_announced_to_managers_and_technical_contacts_of_whom_it_concerns(
         announce_window(moved, text="Longer.", actor="test", at=NOW)
         assert Message.objects.filter(kind="window_announced").count() == 4
         assert Message.objects.filter(kind="window_moved").count() == 2
-        assert [told(event, "told") for event in Event.objects.filter(action="window_announced")] == [[2], [2], [2]]
+        assert [told(event, "told") for event in _announced()] == [[2], [0], [2]]
+        assert [(event.after or {}).get("knew") for event in _announced()] == [None, 2, None]
+
+
+def _announced() -> Any:
+    return Event.objects.filter(action="window_announced").order_by("pk")
+
+
+def test_whoever_comes_later_is_mailed_and_the_others_know(delivered: Delivered) -> None:
+    with delivered.world.inside("lead"):
+        window = planned(delivered)
+        first = announce_window(window, text="New disks.", actor="test", at=NOW)
+        add_contact(delivered.world.tenants["a"], concern="technical", name="T", email="t@example.test", actor="test")
+        further = announce_window(window, text="New disks, soon.", actor="test", at=NOW)
+        again = announce_window(window, text="New disks, soon.", actor="test", at=NOW)
+        assert [(one.mailed, one.knew) for one in (first, further, again)] == [(1, 0), (1, 1), (0, 2)]
 
 
 def test_the_same_announcement_twice_is_one_until_the_window_moves(delivered: Delivered) -> None:

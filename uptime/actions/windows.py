@@ -25,6 +25,7 @@ from uptime.actions.checks import (
 from uptime.actions.notices import tell_of_cancelling, tell_of_move, tell_of_window
 from uptime.marking import Span, mark_touched
 from uptime.models import Announcement, Window, WindowService
+from uptime.standing import knowing_of
 
 
 def plan_window(
@@ -81,8 +82,9 @@ def announce_window(
 ) -> Announcement:
     """Tells everybody whom it concerns of the window as it stands: technical contacts and managers, by mail, once each.
 
-    If the last announcement said the same, of the same time, it is that one again, and nothing is added. Refuses
-    `role_not_allowed`, `window_cancelled`, `changed_meanwhile`.
+    If the last announcement said the same, of the same time, it is that one again, and nothing is added. What is
+    returned says how many were `mailed` by it, and how many `knew`. Refuses `role_not_allowed`, `window_cancelled`,
+    `changed_meanwhile`.
     """
     require_lead(actor)
     locked = _locked(window, seen)
@@ -92,6 +94,7 @@ def announce_window(
         locked.ends_at,
         text.strip(),
     ):
+        last.knew = knowing_of(locked)
         return last
     announcement = Announcement.objects.create(
         provider_id=locked.provider_id,
@@ -102,8 +105,10 @@ def announce_window(
         announced_by=member_of(actor),
         text=text.strip(),
     )
-    told = tell_of_window(locked, _services(locked), text=announcement.text, at=at)
-    record("window_announced", locked, actor=actor, after={**_told(locked), "told": told}, reason=announcement.text)
+    mailed, knew = tell_of_window(locked, _services(locked), text=announcement.text, at=at)
+    announcement.mailed, announcement.knew = mailed, knew
+    told = {"told": mailed, **({"knew": knew} if knew else {})}
+    record("window_announced", locked, actor=actor, after={**_told(locked), **told}, reason=announcement.text)
     _mark(locked, [(locked.starts_at, locked.ends_at)], at)
     return announcement
 

@@ -38,10 +38,13 @@ class Announce(ApiView):
         refuses="`window_cancelled`",
     )
     def post(self, call: Call, pk: int) -> Answer:
-        """Tells whom it concerns of the window as it stands, by mail; of one revision nobody is told twice."""
+        """Tells whom it concerns of the window as it stands, by mail; of one revision nobody is told twice.
+
+        `told` are those who are mailed by this announcement: who was mailed of this time before is not counted again.
+        """
         found = matched(call, get_window_for(call.actor, pk))
-        announce_window(found, text=call.body["text"], actor=call.actor, at=call.at)
-        return _acted(call, pk, people_told(found, "window_announced"))
+        made = announce_window(found, text=call.body["text"], actor=call.actor, at=call.at)
+        return _acted(call, pk, made.mailed)
 
 
 class Move(ApiView):
