@@ -86,6 +86,14 @@ def announced_at(window: Window) -> datetime | None:
     return min(told, default=None)
 
 
+def last_told_at(window: Window) -> datetime | None:
+    """The same; of one that was cancelled, where none covers all of it, when customers were last told of it at all."""
+    told = announced_at(window)
+    if told is None and window.cancelled_at is not None:
+        return max((one.announced_at for one in window.announcements.all()), default=None)
+    return told
+
+
 def people_told(window: Window, action: str) -> int:
     """To how many people the mails of the last such act went; 0 where there was none."""
     return int(_last(window, action).get("told", 0))

@@ -17,6 +17,7 @@ from tests.files import queries_of, rows_of
 from tests.uptime.delivered import Delivered, deliver, publish, subscribed
 from tests.world import World
 from uptime import exclusions
+from uptime.actions.windows import announce_window, cancel_window, move_window, plan_window
 from uptime.exclusions import judge_windows
 from uptime.facts import facts_of
 from uptime.foretelling import foretell
@@ -259,6 +260,31 @@ def test_it_is_cancelled_with_a_reason(delivered: Delivered) -> None:
     assert "This window was cancelled; plan a new one." in body(again)
     assert "New disks" in body(client.get("/maintenance/?state=cancelled"))
     assert "New disks" not in body(client.get("/maintenance/"))
+
+
+def test_the_list_says_when_a_cancelled_one_was_announced(delivered: Delivered) -> None:
+    window = planned(delivered, in_days(5))
+    client = delivered.world.client("lead")
+    assert "not yet" in body(client.get("/maintenance/"))
+    with delivered.world.inside("lead"):
+        actor, now = delivered.world.members["lead"], timezone.now()
+        told = announce_window(window, text="", actor=actor, at=now).announced_at
+        move_window(window, starts_at=in_days(8), ends_at=in_days(9), reason="x", actor=actor, at=now)
+        cancel_window(window, reason="x", actor=actor, at=now)
+        never = plan_window(
+            delivered.provider,
+            "Never told",
+            services=[delivered.service],
+            starts_at=in_days(6),
+            ends_at=in_days(7),
+            actor=actor,
+            at=now,
+        )
+        cancel_window(never, reason="x", actor=actor, at=now)
+    page = body(client.get("/maintenance/?state=cancelled"))
+    assert ("not yet" in page, page.count("never")) == (False, 1)
+    first, second = rows_of(client, "/maintenance.csv?state=cancelled")
+    assert (first["Announced"], second["Announced"]) == (told.isoformat(), "")
 
 
 def test_agents_read_strangers_find_nothing(delivered: Delivered) -> None:

@@ -20,7 +20,7 @@ from slaportal.tenancy.models import STAFF_ROLES, Membership
 from uptime.actions.checks import in_order
 from uptime.actions.windows import plan_window
 from uptime.forms import WindowForm
-from uptime.standing import CANCELLED, COMING, PAST, announced_at, windows_in
+from uptime.standing import CANCELLED, COMING, PAST, last_told_at, windows_in
 from uptime.views.lines import WindowLine, window_lines
 from uptime.views.outages import LEADS
 from uptime.views.verdicts import VerdictLine, verdicts_before
@@ -79,7 +79,7 @@ def _cells(line: WindowLine) -> Cells:
         window.ends_at,
         window.ends_at - window.starts_at,
         line.concerned,
-        announced_at(window),
+        last_told_at(window),
     ]
 
 
