@@ -194,6 +194,18 @@ def test_what_is_wrong_is_said_and_kept(delivered: Delivered) -> None:
     assert 'value="Kept"' in body(answer)
 
 
+def test_what_has_begun_is_no_scheduled_work_and_an_emergency_says_so(delivered: Delivered) -> None:
+    client, sent = delivered.world.client("lead"), {**form(delivered, in_days(-2)), "act": "preview"}
+    answer = client.post("/maintenance/plan/", sent)
+    assert answer.status_code == 422
+    assert "Scheduled maintenance is planned before it begins." in body(answer)
+    said = "Entered after it began, so nobody was told of it beforehand."
+    assert said in body(client.post("/maintenance/plan/", {**sent, "kind": "emergency"}))
+    assert said not in body(client.post("/maintenance/plan/", {**form(delivered, in_days(2)), "act": "preview"}))
+    window = planned(delivered, in_days(-2), kind="emergency")
+    assert said in body(client.get(f"/maintenance/{window.pk}/"))
+
+
 def test_it_is_announced_by_mail_once(delivered: Delivered) -> None:
     window = planned(delivered, in_days(5))
     client, path = delivered.world.client("lead"), f"/maintenance/{window.pk}/announce/"

@@ -2,7 +2,7 @@
 
 from slaportal.api.operations import Answer, ApiView, Call, operation
 from uptime.access import get_window_for
-from uptime.actions.checks import in_order
+from uptime.actions.checks import in_order, planned_ahead
 from uptime.actions.windows import announce_window, cancel_window, move_window
 from uptime.api.naming import AREA, LEADS, matched
 from uptime.api.saying import window_said, window_verdicts_said
@@ -57,6 +57,8 @@ class Move(ApiView):
         """Shows what the window would count as at another time; an announcement counts on only if it covers that."""
         found, query = get_window_for(call.actor, pk), call.query
         in_order(query["starts_at"], query["ends_at"])
+        was = (found.starts_at, found.ends_at)
+        planned_ahead(found.kind, query["starts_at"], query["ends_at"], call.at, was=was)
         found.starts_at, found.ends_at = query["starts_at"], query["ends_at"]
         return Answer(window_verdicts_said(found, now=call.at))
 
@@ -73,7 +75,7 @@ class Move(ApiView):
                 "reason": "The disks come later.",
             }
         },
-        refuses="`window_cancelled`, `ends_before_start`, `far_off`",
+        refuses="`window_cancelled`, `ends_before_start`, `begins_before_now`, `far_off`",
     )
     def post(self, call: Call, pk: int) -> Answer:
         """Moves it; whoever was told of it is mailed the new time. That is no announcement: announce it anew."""

@@ -20,7 +20,7 @@ from slaportal.tenancy.access import membership_of, needs
 from slaportal.tenancy.acts import act_of
 from slaportal.tenancy.models import STAFF_ROLES
 from uptime.access import get_window_for
-from uptime.actions.checks import in_order, unchanged_since
+from uptime.actions.checks import in_order, planned_ahead, unchanged_since
 from uptime.actions.windows import announce_window, cancel_window, move_window
 from uptime.forms import AnnouncementForm, MoveForm, ReasonForm
 from uptime.models import Announcement, Window
@@ -209,6 +209,8 @@ def _tried(form: MoveForm, window: Window, now: datetime) -> list[VerdictLine]:
     given = form.cleaned_data
     unchanged_since(window.revision, given["seen"])
     in_order(given["starts_at"], given["ends_at"])
+    was = (window.starts_at, window.ends_at)
+    planned_ahead(window.kind, given["starts_at"], given["ends_at"], now, was=was)
     fill_in(form, "checked", form.asked())
     window.starts_at, window.ends_at = given["starts_at"], given["ends_at"]
     return verdicts_on(window, _services(window), now=now)
