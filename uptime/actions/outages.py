@@ -61,9 +61,8 @@ def record_outage(
 ) -> Outage:
     """That services are or were down or degraded; the periods of all who are promised them are marked.
 
-    The same `token` a second time is the first outage again, and nothing is added. Refuses `role_not_allowed`,
-    `empty`, `too_long`, `services_missing`, `not_a_name`, `unknown_impact`, `lies_ahead`, `ends_before_start`,
-    `noticed_before_start`.
+    The same `token` twice is one outage. Refuses `role_not_allowed`, `empty`, `too_long`, `services_missing`,
+    `not_a_name`, `unknown_impact`, `lies_ahead`, `ends_before_start`, `noticed_before_start`.
     """
     require_lead(actor)
     there = _of_token(provider, token)
