@@ -24,17 +24,21 @@ _CLAIMABLE, _CLAIMED, _EXPIRED = (Assessment.Status.CLAIMABLE, Assessment.Status
 class Left:
     """What a claim made now would be for: the windows that no claim covers, and the credits `owed` that it asks for.
 
-    Without any `owed` it comes before the promise is missed (`ahead`), or for a failure not yet recorded (`unknown`).
+    Without any `owed` it comes before the promise is missed (`ahead`), or after that for `further` failures; `unknown`:
+    only for one that is not yet recorded.
     """
 
     windows: tuple["Window", ...]
     owed: tuple[Assessment, ...]
-    ahead: bool
-    unknown: bool
+    ahead: bool = False
+    unknown: bool = False
+    further: bool = False
 
     @property
     def until(self) -> Instant | None:
-        """When the first of these windows closes; None where none does."""
+        """When the first of these windows closes; None where none does, or where nobody knows of the failure."""
+        if self.unknown:
+            return None
         return min((window.claim_by for window in self.windows if window.claim_by is not None), default=None)
 
 
@@ -64,23 +68,30 @@ def windows_of(
 ) -> list[Window]:
     """The windows of all these rules (semantics, Credits: period_end, failure).
 
-    Where each failure has its own and none is known, there is one without end: who claims may know of a failure before
-    the provider has recorded it. So it is where the figures are behind (`up_to_date` false).
+    Where each failure has its own and none is known, there is one for it: who claims may know of a failure before the
+    provider has recorded it. So it is where the figures are behind (`up_to_date` false). It closes when that of a
+    failure up to the period's very end would: after that no claim can be in time.
     """
+    end = instant_of(period.ends_at)
     windows: list[Window] = []
     stored = {assessment.position: assessment for assessment in assessments}
     for position, rule in rules.items():
-        if rule.claim.from_ == "failure" and rule.for_ == "availability":
+        within = rule.claim.within
+        last = Window(None, None if within is None else after(end, within, agreement.zone))
+        if _by_failure(rule):
             assessment = stored.get(position)
             known = [] if assessment is None else windows_in(assessment.figures)
             windows += [Window(window.start, window.claim_by) for window in known]
             if not known or not up_to_date:
-                windows.append(Window(None, None))
+                windows.append(last)
         else:
-            end = instant_of(period.ends_at)
-            within = rule.claim.within
-            windows.append(Window(None, None if within is None else after(end, within, agreement.zone)))
+            windows.append(last)
     return windows
+
+
+def _by_failure(rule: Credit) -> bool:
+    """Whether each failure has a window of its own."""
+    return rule.claim.from_ == "failure" and rule.for_ == "availability"
 
 
 def uncovered(windows: Sequence[Window], claimed: Sequence[Instant], at: Instant) -> list[Window]:
@@ -105,14 +116,17 @@ def left_to_claim(
     if not rules or instant_of(period.starts_at) > at:
         return None
     left = uncovered(windows_of(period, agreement, rules, assessments, up_to_date=up_to_date), claimed, at)
+    owed = tuple(row for row in assessments if row.position in rules and row.status == _CLAIMABLE)
+    if left and owed:
+        return Left(tuple(left), owed)
+    # Windows that run from the period's end need no claim ahead: they are still open once the promise is missed.
+    rules = {position: rule for position, rule in rules.items() if _by_failure(rule)}
+    left = uncovered(windows_of(period, agreement, rules, assessments, up_to_date=up_to_date), claimed, at)
     if not left:
         return None
-    owed = tuple(row for row in assessments if row.position in rules and row.status == _CLAIMABLE)
-    if owed:
-        return Left(tuple(left), owed, ahead=False, unknown=False)
-    if not any(rule.claim.from_ == "failure" for rule in rules.values()):
-        return None
-    return Left(tuple(left), (), ahead=True, unknown=all(window.start is None for window in left))
+    missed = period.met is False or any(row.missed for row in assessments if row.position in rules)
+    unknown = all(window.start is None for window in left)
+    return Left(tuple(left), (), ahead=not missed, unknown=unknown, further=missed)
 
 
 def turned(row: Assessment, claimed: Sequence[Instant]) -> bool:

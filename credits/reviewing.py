@@ -117,7 +117,8 @@ def case_of(claim: Claim, rows: Sequence[Assessment], agreement: Agreement, *, u
     rules = claimable_rules_of(claim.period, agreement)
     own = [row for row in rows if row.position in rules]
     windows = windows_of(claim.period, agreement, rules, rows, up_to_date=up_to_date)
-    ends = [window.claim_by for window in windows if window.claim_by is not None]
+    known = windows_of(claim.period, agreement, rules, rows, up_to_date=True)
+    ends = [window.claim_by for window in known if window.claim_by is not None]
     closes_at = moment_of(max(ends)) if ends else None
     return Case(
         own=tuple(own),

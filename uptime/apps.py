@@ -62,6 +62,7 @@ class UptimeConfig(AppConfig):
             ends_at=_("End"),
             gone_at=_("Gone"),
             impact=_("Impact"),
+            knew=_("People who knew"),
             inputs=_("Digest of the evidence"),
             new=_("New"),
             note=_("Note"),

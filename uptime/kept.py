@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 from contracts.models import Service, Subscription
 from contracts.sentences import Said, backups_said
 from slaportal.intervals import moment_of
-from slaportal.pages.lengths import length_in_words
+from slaportal.pages.lengths import exact_length
 from slaportal.pages.times import Shown, at_reader, day_in_words, zone_in_words
 from uptime.backups import BackupVerdict, Lack
 from uptime.queries import BackedUp, backups_of
@@ -104,5 +104,5 @@ def _lack(lack: Lack, verdict: BackupVerdict, now: datetime) -> LackLine:
         told = {"day": day_in_words(lack.day), "there": lack.there, "wanted": verdict.promise.per_day or 1}
         return LackLine(_("%(day)s: %(there)s of %(wanted)s there") % told)
     start, end = moment_of(lack.start), moment_of(lack.end)
-    words = _("%(length)s without a restore point") % {"length": length_in_words(end - start)}
+    words = _("%(length)s without a restore point") % {"length": exact_length(end - start)}
     return LackLine(words, at_reader(start, now), at_reader(end, now))

@@ -155,6 +155,10 @@ class Announcement(models.Model):
     )
     text = models.TextField(blank=True)
 
+    # To how many people the act of announcing left a mail, and how many had one of this time: the record keeps them.
+    mailed = 0
+    knew = 0
+
     class Meta:
         constraints = [
             CompositeForeignKey(name="announcement_window", columns=["provider_id", "window_id"], to="uptime_window"),

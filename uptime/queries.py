@@ -1,9 +1,9 @@
 """What was delivered: the periods of a subscription, their latest revisions, outages, windows, backups."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db.models import Exists, F, Min, OuterRef, Q, QuerySet
 
@@ -12,6 +12,7 @@ from contracts.policy.agreement import Agreement
 from contracts.policy.periods import Active
 from contracts.queries import agreement_at
 from slaportal.intervals import instant_of, moment_of
+from slaportal.tenancy.models import Membership
 from uptime.backups import BackupVerdict, RestorePoint, judge_backups, reach_of
 from uptime.models import Outage, SubscriptionPeriod, Window, WindowNotice
 from uptime.models import RestorePoint as RestorePointRow
@@ -66,6 +67,25 @@ def outages(*, since: datetime, until: datetime, services: Sequence[int] | None 
     if services is not None:
         found = found.filter(services__service__in=services).distinct()
     return found.order_by("-starts_at", "-pk")
+
+
+def recorded_alike(author: Membership, said: Mapping[str, Any], *, since: datetime) -> Outage | None:
+    """The outage that the author recorded since then of the same services, time, impact and cause; None if none."""
+    alike = Outage.objects.filter(
+        provider_id=author.provider_id,
+        recorded_by=author,
+        recorded_at__gte=since,
+        void_at=None,
+        reported_start_at=said["starts_at"],
+        ends_at=said["ends_at"],
+        impact=said["impact"],
+        cause=said["cause"],
+    )
+    wanted = {service.pk for service in said["services"]}
+    for outage in alike.order_by("-id"):
+        if set(outage.services.values_list("service_id", flat=True)) == wanted:
+            return outage
+    return None
 
 
 def outages_going_on(at: datetime) -> QuerySet[Outage]:

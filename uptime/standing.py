@@ -1,6 +1,7 @@
 """How outages, windows, stretches, restore points stand: their states, lists by state, who was told of a window."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
@@ -85,8 +86,27 @@ def announced_at(window: Window) -> datetime | None:
     return min(told, default=None)
 
 
+def last_told_at(window: Window) -> datetime | None:
+    """The same; of one that was cancelled, where none covers all of it, when customers were last told of it at all."""
+    told = announced_at(window)
+    if told is None and window.cancelled_at is not None:
+        return max((one.announced_at for one in window.announcements.all()), default=None)
+    return told
+
+
 def people_told(window: Window, action: str) -> int:
     """To how many people the mails of the last such act went; 0 where there was none."""
+    return int(_last(window, action).get("told", 0))
+
+
+def knowing_of(window: Window) -> int:
+    """How many people its last announcement reached, with those who had been mailed of that time before."""
+    last = _last(window, "window_announced")
+    return int(last.get("told", 0)) + int(last.get("knew", 0))
+
+
+def _last(window: Window, action: str) -> dict[str, Any]:
+    """What the record has of the last such act."""
     acts = Event.objects.filter(target_kind="window", target_id=window.pk, action=action)
     last = acts.filter(provider_id=window.provider_id).order_by("-id").first()
-    return 0 if last is None else int((last.after or {})["told"])
+    return {} if last is None else last.after or {}

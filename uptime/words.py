@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from contracts.policy.durations import Duration
 from slaportal.audit.words import in_words
-from slaportal.pages.lengths import length_in_words
+from slaportal.pages.lengths import exact_length, length_in_words
 
 _PARTS = pattern(r"(\d+)([a-z]+)")
 OUR_OWN = "provider"
@@ -49,3 +49,8 @@ def duration_in_words(duration: Duration) -> str:
 def length_of_us(us: int) -> str:
     """Microseconds as people say them."""
     return length_in_words(timedelta(microseconds=us))
+
+
+def exact_of_us(us: int) -> str:
+    """The same to the minute."""
+    return exact_length(timedelta(microseconds=us))

@@ -115,7 +115,8 @@ class ClaimDetailShape(ClaimShape):
 class ClaimWindowShape(Shape):
     """What a claim made now would be for. Where it is not `open` it would be refused, or for nothing.
 
-    `ahead`: before the promise is missed; `unknown`: for a failure that is not recorded yet.
+    `ahead`: before the promise is missed; `unknown`: for a failure that is not recorded yet. Open, not `ahead` and
+    without `credits`: for failures of a missed promise that no claim covers.
     """
 
     open = serializers.BooleanField()

@@ -64,12 +64,17 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class ToClaim:
-    """What can be claimed now. `ahead`: before the promise is missed; `unknown`: for a failure not yet recorded."""
+    """What can be claimed now.
+
+    `ahead`: before the promise is missed; `further`: after that, for failures that no claim covers; `unknown`: for one
+    that is not yet recorded.
+    """
 
     amount: str
     until: Until | None
     ahead: bool
     unknown: bool
+    further: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +204,7 @@ def to_claim(
         return None
     until = None if left.until is None else until_of(moment_of(left.until), agreement.zone, now)
     amount = amounts_of(left.owed) if any(row.amount for row in left.owed) else ""
-    return ToClaim(amount, until, ahead=left.ahead, unknown=left.unknown)
+    return ToClaim(amount, until, ahead=left.ahead, unknown=left.unknown, further=left.further)
 
 
 def claim_rows(claims: Iterable[Claim], currency: str, now: datetime) -> list[ClaimRow]:

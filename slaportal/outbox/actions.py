@@ -1,6 +1,7 @@
 """Leaving a mail to be sent, in the transaction of what it tells about; sending a given-up one again; cancelling."""
 
 import re
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -39,6 +40,11 @@ def leave_mail(
     if there is None:  # left by another tenant under the same key: the caller's keys are too short
         raise Refusal("key_taken", _("A message with this key was left by somebody else."), status=409)
     return there
+
+
+def left_already(keys: Iterable[str], provider_id: int) -> set[str]:
+    """Those of these keys under which a message of the provider is there: to leave one again adds nothing."""
+    return set(Message.objects.filter(provider_id=provider_id, key__in=list(keys)).values_list("key", flat=True))
 
 
 def leave_account_mail(kind: str, recipient: str, subject: str, text: str, *, html: str = "", key: str) -> None:

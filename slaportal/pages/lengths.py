@@ -28,3 +28,8 @@ def length_in_words(length: timedelta, *, open_hours: bool = False) -> str:
         minute = _(" %(minutes)s min") % {"minutes": minutes} if minutes and (open_hours or hours < 12) else ""
         return _("%(hours)s h") % {"hours": hours} + minute
     return _("%(minutes)s min") % {"minutes": minutes}
+
+
+def exact_length(length: timedelta) -> str:
+    """Of what has happened or is planned: to the minute, however long it is, `53 h 1 min` as in the sum of a month."""
+    return length_in_words(length, open_hours=True)

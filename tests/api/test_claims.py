@@ -196,10 +196,15 @@ def test_the_window_says_what_a_claim_would_be_for(
     refused(programs("amy").post(path), 409, "claim_window_closed")
 
 
-def test_a_failure_that_nobody_recorded_can_be_claimed(world: World, programs: Programs) -> None:
+def test_a_failure_that_nobody_recorded_can_be_claimed_while_its_window_could_be_open(
+    world: World, programs: Programs, monkeypatch: pytest.MonkeyPatch
+) -> None:
     months = Months(world, [per_hour()])
     months.work_out(CLOSED - 3 * DAY)
     swept(CLOSED - 3 * DAY)
+    assert said(programs, f"months/{months.pk}/claim/")["open"] is False
+    refused(programs("ann").post(f"months/{months.pk}/claim/", {}), 409, "claim_window_closed")
+    monkeypatch.setattr(timezone, "now", lambda: CLOSED + DAY)
     window = said(programs, f"months/{months.pk}/claim/")
     assert (window["open"], window["unknown"], window["ahead"], window["amount"]) == (True, True, True, None)
     assert claim(programs, months, note="It was down on the 15th.")["note"] == "It was down on the 15th."

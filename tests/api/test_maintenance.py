@@ -84,6 +84,22 @@ def test_what_it_counts_as(delivered: Delivered, programs: Programs, given: Any,
     assert excluded(programs("lead").post("maintenance/verdict/", asked).said) == [("Production", *expected)]
 
 
+def test_scheduled_work_is_planned_and_moved_ahead_of_now(delivered: Delivered, programs: Programs) -> None:
+    lead, past = programs("lead"), {"starts_at": "2026-11-24T11:59:59Z", "ends_at": LATER}
+    given = body(delivered, **past)
+    assert "starts_at" in refused(lead.post("maintenance/", given), 400, "begins_before_now")
+    del given["title"]
+    refused(lead.post("maintenance/verdict/", given), 400, "begins_before_now")
+    assert lead.post("maintenance/verdict/", {**given, "kind": "emergency"}).status_code == 200
+    pk = planned(delivered, programs)
+    refused(
+        lead.get("maintenance/{}/move/?starts_at={starts_at}&ends_at={ends_at}".format(pk, **past)),
+        400,
+        "begins_before_now",
+    )
+    refused(lead.post(f"maintenance/{pk}/move/", {**past, "reason": "x"}), 400, "begins_before_now")
+
+
 def test_how_late_it_is_and_what_used_up_the_quota(delivered: Delivered, programs: Programs) -> None:
     lead = programs("lead")
     soon = {"starts_at": "2026-11-25T00:00:00Z", "ends_at": "2026-11-25T02:00:00Z"}
@@ -127,6 +143,8 @@ def test_it_is_announced_and_customers_read_it(delivered: Delivered, programs: P
     answer = programs("lead").post(f"maintenance/{pk}/announce/", {"text": "We put new disks in."})
     assert (answer.status_code, answer.said["told"]) == (201, 2)  # the technical contact and ann, who manages
     window = answer.said["window"]
+    for text in ("We put new disks in.", "In other words."):
+        assert programs("lead").post(f"maintenance/{pk}/announce/", {"text": text}).said["told"] == 0
     assert window["announced_at"] == "2026-11-24T12:00:00Z"
     assert [one["text"] for one in window["announcements"]] == ["We put new disks in."]
     assert window["announcements"][0]["announced_by"]["name"] == "CANARY-member-lead"

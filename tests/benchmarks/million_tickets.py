@@ -233,7 +233,8 @@ def months() -> None:
                 services=[service],
                 starts_at=starts,
                 ends_at=starts + timedelta(hours=2),
-                **common,
+                actor="bench",
+                at=starts - timedelta(days=4),
             )
             announce_window(window, text="Updated.", actor="bench", at=now)
     for what in (uptime.sweeping.sweep_changes, uptime.sweeping.sweep_marked, uptime.sweeping.sweep_look):

@@ -10,8 +10,9 @@ from credits.access import get_claim_for
 from credits.actions.claims import file_claim, withdraw_claim
 from credits.actions.decisions import approve_claim, reject_claim, review_claim
 from credits.models import AssessedPeriod, Assessment, Claim
-from credits.queries import claims_to_decide
+from credits.queries import agreement_of_period, claims_to_decide
 from credits.rebuilding import differences
+from credits.reviewing import case_of
 from credits.sweeping import sweep_breaches, sweep_marked, sweep_unassessed
 from slaportal.audit.models import Event
 from slaportal.outbox.models import Message
@@ -139,6 +140,21 @@ def test_where_every_failures_window_is_over(world: World) -> None:
     end = utc("10-25 10:00")
     assert refused(months, at=end + MOMENT) == "claim_window_closed"
     claimed(months, at=end)
+
+
+def test_a_failure_that_nobody_recorded_is_claimed_only_while_its_window_could_be_open(world: World) -> None:
+    months = Months(world, [per_hour()])
+    months.work_out(NOON)
+    sweep_unassessed(at=NOON)
+    last = utc("11-11 05:00")  # ten days after the month's end, on New York's clock
+    assert refused(months, at=last + MOMENT) == "claim_window_closed"
+    claim, rows = claimed(months, at=last), months.rows()
+    with months.inside():
+        agreement = agreement_of_period(months.period)
+        late = Claim(period=claim.period, at=last + MOMENT, state="submitted")
+        for up_to_date in (True, False):
+            assert case_of(claim, rows, agreement, up_to_date=up_to_date, now=last).in_time
+            assert not case_of(late, rows, agreement, up_to_date=up_to_date, now=last + DAY).in_time
 
 
 def test_before_the_promise_is_missed_a_failure_can_be_claimed(world: World) -> None:

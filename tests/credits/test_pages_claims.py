@@ -219,6 +219,36 @@ def test_ahead_of_a_miss_where_the_window_runs_from_the_failure(world: World, mo
     assert "Target missed" in page(world, "ann", months.pk)
 
 
+def test_ahead_is_not_offered_once_no_window_can_be_open(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    months = Months(world, [per_hour()])
+    for day, offered in ((9, True), (12, False)):
+        then = datetime.fromisoformat(f"2026-11-{day:02}T12:00:00+00:00")
+        monkeypatch.setattr(timezone, "now", lambda then=then: then)
+        months.work_out(then)
+        assessed(then)
+        assert ("A failure that is not listed here?" in page(world, "ann", months.pk)) is offered
+    assert claim(world, "ann", months.pk).status_code == 409
+    assert claims(months) == []
+
+
+def test_of_a_missed_promise_nobody_says_that_it_is_not_missed(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    soon = datetime.fromisoformat("2026-10-20T13:00:00+00:00")
+    monkeypatch.setattr(timezone, "now", lambda: soon)
+    months = missed_month(world, per_hour())
+    claim(world, "ann", months.pk)
+    months.down("10-21 00:00", hours=2)
+    later = soon + 2 * DAY
+    monkeypatch.setattr(timezone, "now", lambda: later)
+    months.work_out(later)
+    assessed(later)
+    said = page(world, "ann", months.pk)
+    assert "The promise is not missed so far" not in said
+    assert "Claim ahead" not in said
+    assert "asks for those that no claim covers yet" in said
+    assert "Claim by Fri 30 Oct 2026, 22:00 EDT" in said
+    assert claim(world, "ann", months.pk).status_code == 302
+
+
 def test_kept_promises_have_no_button_where_the_window_runs_from_the_end(world: World) -> None:
     months = Months(world, [tenth()])
     months.work_out(NOW)

@@ -117,6 +117,20 @@ def test_outages_and_windows_say_what_counted_and_on_which_clause(world: World) 
     assert "Down" not in said.replace("Downtime", "")  # titles of outages are the provider's own
 
 
+def test_the_columns_of_outages_are_of_the_downtime_that_the_sum_begins_with(world: World) -> None:
+    months = Months(world, [tenth()])
+    months.down("10-11 14:00", hours=4)
+    months.down("10-11 15:00", hours=1)
+    months.work_out(NOON)
+    swept(NOON)
+    said = page(world, "ann", months.pk)
+    assert "When What Downtime reported Not counted Counted" in said
+    assert "1 h at the same time as another outage, which bears it. 0 min 0 min 0 min" in said
+    assert "Downtime reported 2 outages 240" in said
+    assert "Total 4 h 0 min 4 h" in said
+    assert "Less what is not counted, it is what counts." in said
+
+
 def test_days_that_have_not_begun_are_still_to_come() -> None:
     zone = ZoneInfo("America/New_York")
     start, end = (instant_of(datetime(2026, month, 1, tzinfo=zone)) for month in (11, 12))

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from slaportal.pages.lengths import length_in_words
+from slaportal.pages.lengths import exact_length, length_in_words
 
 
 @pytest.mark.parametrize(
@@ -23,3 +23,4 @@ from slaportal.pages.lengths import length_in_words
 def test_lengths(length: timedelta, real: str, of_open_hours: str) -> None:
     assert length_in_words(length) == real
     assert length_in_words(length, open_hours=True) == of_open_hours
+    assert exact_length(length) == of_open_hours

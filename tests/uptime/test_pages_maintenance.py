@@ -17,6 +17,7 @@ from tests.files import queries_of, rows_of
 from tests.uptime.delivered import Delivered, deliver, publish, subscribed
 from tests.world import World
 from uptime import exclusions
+from uptime.actions.windows import announce_window, cancel_window, move_window, plan_window
 from uptime.exclusions import judge_windows
 from uptime.facts import facts_of
 from uptime.foretelling import foretell
@@ -193,6 +194,18 @@ def test_what_is_wrong_is_said_and_kept(delivered: Delivered) -> None:
     assert 'value="Kept"' in body(answer)
 
 
+def test_what_has_begun_is_no_scheduled_work_and_an_emergency_says_so(delivered: Delivered) -> None:
+    client, sent = delivered.world.client("lead"), {**form(delivered, in_days(-2)), "act": "preview"}
+    answer = client.post("/maintenance/plan/", sent)
+    assert answer.status_code == 422
+    assert "Scheduled maintenance is planned before it begins." in body(answer)
+    said = "Entered after it began, so nobody was told of it beforehand."
+    assert said in body(client.post("/maintenance/plan/", {**sent, "kind": "emergency"}))
+    assert said not in body(client.post("/maintenance/plan/", {**form(delivered, in_days(2)), "act": "preview"}))
+    window = planned(delivered, in_days(-2), kind="emergency")
+    assert said in body(client.get(f"/maintenance/{window.pk}/"))
+
+
 def test_it_is_announced_by_mail_once(delivered: Delivered) -> None:
     window = planned(delivered, in_days(5))
     client, path = delivered.world.client("lead"), f"/maintenance/{window.pk}/announce/"
@@ -206,6 +219,7 @@ def test_it_is_announced_by_mail_once(delivered: Delivered) -> None:
         assert sorted(mails) == ["ann@example.test", "ops@example.test"]
     page = body(client.get(f"/maintenance/{window.pk}/"))
     assert "2 people are told." in page
+    assert "Nobody is mailed now. 2 people were mailed of this time already and get no second mail." in page
     assert "covers the window as it stands" in page
     assert "Announced in time: " in page
     assert "People told:" in page
@@ -258,6 +272,31 @@ def test_it_is_cancelled_with_a_reason(delivered: Delivered) -> None:
     assert "This window was cancelled; plan a new one." in body(again)
     assert "New disks" in body(client.get("/maintenance/?state=cancelled"))
     assert "New disks" not in body(client.get("/maintenance/"))
+
+
+def test_the_list_says_when_a_cancelled_one_was_announced(delivered: Delivered) -> None:
+    window = planned(delivered, in_days(5))
+    client = delivered.world.client("lead")
+    assert "not yet" in body(client.get("/maintenance/"))
+    with delivered.world.inside("lead"):
+        actor, now = delivered.world.members["lead"], timezone.now()
+        told = announce_window(window, text="", actor=actor, at=now).announced_at
+        move_window(window, starts_at=in_days(8), ends_at=in_days(9), reason="x", actor=actor, at=now)
+        cancel_window(window, reason="x", actor=actor, at=now)
+        never = plan_window(
+            delivered.provider,
+            "Never told",
+            services=[delivered.service],
+            starts_at=in_days(6),
+            ends_at=in_days(7),
+            actor=actor,
+            at=now,
+        )
+        cancel_window(never, reason="x", actor=actor, at=now)
+    page = body(client.get("/maintenance/?state=cancelled"))
+    assert ("not yet" in page, page.count("never")) == (False, 1)
+    first, second = rows_of(client, "/maintenance.csv?state=cancelled")
+    assert (first["Announced"], second["Announced"]) == (told.isoformat(), "")
 
 
 def test_agents_read_strangers_find_nothing(delivered: Delivered) -> None:

@@ -91,6 +91,13 @@ def test_it_is_recorded_in_the_readers_zone(delivered: Delivered) -> None:
     assert "CANARY-tenant-a" in shown
 
 
+def test_a_long_one_is_told_to_the_minute(delivered: Delivered) -> None:
+    outage = recorded(delivered, ends_at="2026-11-20T23:45")
+    client = delivered.world.client("lead")
+    assert "13 h 45 min" in body(client.get(f"/outages/{outage.pk}/"))
+    assert "13 h 45 min" in body(client.get("/outages/"))
+
+
 def test_the_same_form_twice_is_one_outage(delivered: Delivered) -> None:
     sent = form(delivered)
     client = delivered.world.client("admin")
@@ -100,6 +107,22 @@ def test_the_same_form_twice_is_one_outage(delivered: Delivered) -> None:
         assert Outage.objects.count() == 1
 
 
+def test_back_and_sent_again_leads_to_the_first(delivered: Delivered) -> None:
+    first = recorded(delivered)
+    client, address = delivered.world.client("lead"), f"/outages/{first.pk}/"
+    again = client.post("/outages/record/", form(delivered, title="Disk full again"), follow=True)
+    assert again.redirect_chain == [(address, 302)]
+    assert "This outage was recorded just before." in body(again)
+    assert delivered.world.client("admin").post("/outages/record/", form(delivered))["Location"] != address
+    others = ({"ends_at": ""}, {"impact": "degraded"}, {"cause": "customer"}, {"starts_at": "2026-11-20T10:01"})
+    for other in others:
+        assert client.post("/outages/record/", form(delivered, **other))["Location"] != address
+    with delivered.world.inside("admin"):
+        assert Outage.objects.count() == 6
+        Outage.objects.filter(pk=first.pk).update(recorded_at=timezone.now() - timedelta(minutes=11))
+    assert client.post("/outages/record/", form(delivered))["Location"] != address
+
+
 @pytest.mark.parametrize(
     ("fields", "said"),
     [
@@ -107,6 +130,9 @@ def test_the_same_form_twice_is_one_outage(delivered: Delivered) -> None:
         ({"services": []}, "Choose at least one."),
         ({"ends_at": "2026-11-20T09:00"}, "The end has to come after the start."),
         ({"starts_at": "2099-01-01T00:00", "ends_at": ""}, "This lies ahead"),
+        ({"ends_at": "2098-01-01T00:00"}, "This lies ahead"),
+        ({"ends_at": "2026-11-20T10:00"}, "The end has to come after the start."),
+        ({"noticed_at": "2026-11-20T09:00"}, "It cannot have been noticed before it began."),
         ({"starts_at": "yesterday"}, "Enter a valid date/time"),
     ],
 )

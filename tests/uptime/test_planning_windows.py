@@ -70,6 +70,7 @@ def test_it_is_planned_once_for_a_token(delivered: Delivered) -> None:
         ({"kind": "Big One"}, "not_a_name"),
         ({"services": []}, "services_missing"),
         ({"ends_at": THEN}, "ends_before_start"),
+        ({"starts_at": NOW - timedelta(microseconds=1)}, "begins_before_now"),
         ({"starts_at": THEN.replace(tzinfo=None)}, "no_offset"),
     ],
 )
@@ -114,7 +115,22 @@ def test_it_is_announced_to_managers_and_technical_contacts_of_whom_it_concerns(
         announce_window(moved, text="Longer.", actor="test", at=NOW)
         assert Message.objects.filter(kind="window_announced").count() == 4
         assert Message.objects.filter(kind="window_moved").count() == 2
-        assert [told(event, "told") for event in Event.objects.filter(action="window_announced")] == [[2], [2], [2]]
+        assert [told(event, "told") for event in _announced()] == [[2], [0], [2]]
+        assert [(event.after or {}).get("knew") for event in _announced()] == [None, 2, None]
+
+
+def _announced() -> Any:
+    return Event.objects.filter(action="window_announced").order_by("pk")
+
+
+def test_whoever_comes_later_is_mailed_and_the_others_know(delivered: Delivered) -> None:
+    with delivered.world.inside("lead"):
+        window = planned(delivered)
+        first = announce_window(window, text="New disks.", actor="test", at=NOW)
+        add_contact(delivered.world.tenants["a"], concern="technical", name="T", email="t@example.test", actor="test")
+        further = announce_window(window, text="New disks, soon.", actor="test", at=NOW)
+        again = announce_window(window, text="New disks, soon.", actor="test", at=NOW)
+        assert [(one.mailed, one.knew) for one in (first, further, again)] == [(1, 0), (1, 1), (0, 2)]
 
 
 def test_the_same_announcement_twice_is_one_until_the_window_moves(delivered: Delivered) -> None:
@@ -162,10 +178,48 @@ def test_a_moved_window_needs_to_be_announced_again(delivered: Delivered) -> Non
         assert shorter.revision == 2
         assert facts_of([period])[period.pk].windows[0].announced is not None
         delivered.marked()
+        facts["at"] = NOW - timedelta(days=30)
         move_window(reason="x", starts_at=THEN - timedelta(days=30), ends_at=LATER, **facts)
         assert facts_of([period])[period.pk].windows[0].announced is None
         assert delivered.marked() == {"2026-10", "2026-11"}
         assert Event.objects.filter(action="window_moved").count() == 2
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "field"),
+    [
+        ("11-24 10:59", "11-24 13:00", "starts_at"),
+        ("11-24 11:59", "11-24 14:00", None),  # it goes on, and goes on longer
+        ("11-24 11:00", "11-24 11:30", None),
+        ("11-24 12:00", "11-24 13:00", None),
+        ("11-25 11:00", "11-25 13:00", None),
+    ],
+)
+def test_scheduled_work_is_not_moved_into_time_that_is_past(
+    delivered: Delivered, start: str, end: str, field: str | None
+) -> None:
+    with delivered.world.inside("lead"):
+        hour, before = timedelta(hours=1), NOW - timedelta(days=1)
+        window = planned(delivered, starts_at=NOW - hour, ends_at=NOW + hour, at=before)
+        facts: dict[str, Any] = {"reason": "x", "actor": "test", "at": NOW}
+        if field is None:
+            assert move_window(window, starts_at=day(start), ends_at=day(end), **facts).starts_at == day(start)
+            return
+        with pytest.raises(Refusal) as refused:
+            move_window(window, starts_at=day(start), ends_at=day(end), **facts)
+        assert (refused.value.code, list(refused.value.fields)) == ("begins_before_now", [field])
+
+
+def test_what_is_over_gets_no_longer_afterwards_but_an_emergency_is_entered_then(delivered: Delivered) -> None:
+    with delivered.world.inside("lead"):
+        span = {"starts_at": NOW - timedelta(hours=3), "ends_at": NOW - timedelta(hours=2)}
+        window = planned(delivered, **span, at=NOW - timedelta(days=1))
+        emergency = planned(delivered, **span, kind="emergency")
+        facts: dict[str, Any] = {**span, "ends_at": NOW - timedelta(hours=1), "reason": "x", "actor": "t", "at": NOW}
+        with pytest.raises(Refusal) as refused:
+            move_window(window, **facts)
+        assert (refused.value.code, list(refused.value.fields)) == ("begins_before_now", ["ends_at"])
+        assert move_window(emergency, **facts).ends_at == NOW - timedelta(hours=1)
 
 
 def test_a_cancelled_window_excludes_nothing(delivered: Delivered) -> None:

@@ -89,7 +89,10 @@ def test_the_same_token_twice_is_the_first_outage_again(delivered: Delivered) ->
         ({"impact": "slow"}, "unknown_impact"),
         ({"starts_at": NOW + timedelta(microseconds=1)}, "lies_ahead"),
         ({"noticed_at": NOW + timedelta(microseconds=1)}, "lies_ahead"),
+        ({"ends_at": NOW + timedelta(microseconds=1)}, "lies_ahead"),
+        ({"noticed_at": day("11-20 09:59")}, "noticed_before_start"),
         ({"ends_at": day("11-20 09:59")}, "ends_before_start"),
+        ({"ends_at": day("11-20 10:00")}, "ends_before_start"),
         ({"starts_at": day("11-20 10:00").replace(tzinfo=None)}, "no_offset"),
         ({"ends_at": day("11-20 11:00").replace(tzinfo=None)}, "no_offset"),
     ],
@@ -160,6 +163,36 @@ def test_it_is_corrected_with_a_reason(delivered: Delivered) -> None:
         assert set(event.before or {}) == {"cause", "starts_at", "true_start_at"}
         unknown = correct_outage(reason="the log was wrong", true_start_at=None, **facts)
         assert unknown.starts_at == day("11-20 10:00")
+
+
+@pytest.mark.parametrize(
+    ("changes", "code", "field"),
+    [
+        ({"ends_at": NOW + timedelta(microseconds=1)}, "lies_ahead", "ends_at"),
+        ({"ends_at": day("11-20 10:00")}, "ends_before_start", "ends_at"),
+        ({"true_start_at": day("11-20 12:00")}, "ends_before_start", "ends_at"),
+        ({"true_start_at": day("11-20 10:06")}, "noticed_before_start", "true_start_at"),
+    ],
+)
+def test_no_correction_makes_what_nobody_could_record(
+    delivered: Delivered, changes: Any, code: str, field: str
+) -> None:
+    with delivered.world.inside("lead"):
+        outage = recorded(delivered, ends_at=day("11-20 12:00"), noticed_at=day("11-20 10:05"))
+        with pytest.raises(Refusal) as refused:
+            correct_outage(outage, reason="x", actor="test", at=NOW, **changes)
+        assert (refused.value.code, list(refused.value.fields)) == (code, [field])
+        correct_outage(outage, reason="x", actor="test", at=NOW, true_start_at=day("11-20 10:05"))
+
+
+def test_what_was_recorded_before_that_held_is_still_corrected_in_the_rest(delivered: Delivered) -> None:
+    with delivered.world.inside("lead"):
+        outage = recorded(delivered, ends_at=day("11-20 12:00"))
+        ahead = NOW + timedelta(days=1)
+        for starts_at, ends_at in ((day("11-20 10:00"), day("11-20 10:00")), (day("11-20 10:00"), ahead)):
+            Outage.objects.update(starts_at=starts_at, ends_at=ends_at, cause="provider")
+            facts: Any = {"cause": "customer", "true_start_at": None, "ends_at": ends_at}
+            assert correct_outage(outage, reason="x", actor="test", at=NOW, **facts).cause == "customer"
 
 
 def test_what_changes_nothing_leaves_nothing(delivered: Delivered) -> None:

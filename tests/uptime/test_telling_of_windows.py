@@ -141,7 +141,7 @@ def test_who_has_left_gets_no_mail_and_a_tenant_without_them_does(delivered: Del
 @pytest.mark.parametrize("ended", [timedelta(), HOUR])
 def test_of_what_is_over_nobody_is_told_anything(delivered: Delivered, ended: timedelta) -> None:
     with delivered.world.inside("lead"):
-        window = announced(delivered, starts_at=NOW - 3 * HOUR, ends_at=NOW - ended)
+        window = announced(delivered, starts_at=NOW - 3 * HOUR, ends_at=NOW - ended, kind="emergency")
         move_window(window, starts_at=NOW - 4 * HOUR, ends_at=NOW - ended, reason="x", actor="test", at=NOW)
         cancel_window(window, reason="x", actor="test", at=NOW)
         assert not mails("window_moved")

@@ -12,6 +12,8 @@ from slaportal.tenancy.access import not_found, require_role
 from slaportal.tenancy.models import Membership, Role
 
 NAME = pattern(r"[a-z0-9][a-z0-9_-]{0,39}")
+# The kind of maintenance that is planned ahead.
+SCHEDULED = "scheduled"
 # Calendars, notice periods and months are worked out within these years only.
 EARLIEST, LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 
@@ -83,12 +85,30 @@ def aware(**instants: datetime | None) -> None:
         raise Refusal("far_off", said, fields=dict.fromkeys(far, said))
 
 
-def in_order(starts_at: datetime, ends_at: datetime | None, *, empty: bool = False) -> None:
-    """Refuses `ends_before_start` where the end is not after the start; `empty`: it may be at it."""
+def in_order(starts_at: datetime, ends_at: datetime | None) -> None:
+    """Refuses `ends_before_start` where the end is not after the start."""
     aware(starts_at=starts_at, ends_at=ends_at)
-    if ends_at is not None and (ends_at < starts_at or (ends_at == starts_at and not empty)):
+    if ends_at is not None and ends_at <= starts_at:
         said = _("The end has to come after the start.")
         raise Refusal("ends_before_start", said, fields={"ends_at": said})
+
+
+def planned_ahead(
+    kind: str, starts_at: datetime, ends_at: datetime, at: datetime, *, was: tuple[datetime, datetime] | None = None
+) -> None:
+    """Refuses `begins_before_now` for scheduled work in time that is past, unless the window `was` in it already.
+
+    Else downtime could be taken out of a month after the fact, under a policy that asks for no notice. Work of other
+    kinds, such as an emergency, may be entered afterwards.
+    """
+    if kind != SCHEDULED or starts_at >= at:
+        return
+    first, last = was or (at, at)
+    if starts_at >= first and min(ends_at, at) <= last:
+        return
+    said = _("Scheduled maintenance is planned before it begins. Enter what could not wait as emergency maintenance.")
+    field = "ends_at" if first <= starts_at < last else "starts_at"
+    raise Refusal("begins_before_now", said, fields={field: said})
 
 
 def begun(at: datetime, **instants: datetime | None) -> None:

@@ -9,18 +9,21 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from contracts.models import Contact, Coverage, Service, Term
-from slaportal.outbox.actions import leave_mail
+from slaportal.outbox.actions import leave_mail, left_already
 from slaportal.tenancy.models import Membership, Role
 from uptime.models import Window, WindowNotice
 
 
-def tell_of_window(window: Window, services: Iterable[Service], *, text: str, at: datetime) -> int:
+def tell_of_window(window: Window, services: Iterable[Service], *, text: str, at: datetime) -> tuple[int, int]:
     """Leaves a mail for each technical contact and manager of every tenant that is promised one of the services then.
 
-    Once for each recipient and revision of the window, however often it is announced. Returns to how many.
+    Once for each recipient and revision of the window, however often it is announced. Returns how many are mailed now,
+    and how many were before.
     """
     concerned = _concerned(window, services)
     recipients = _recipients(concerned)
+    said = f"window/{window.pk}/{window.revision}"
+    knew = len(left_already([_key(said, *one) for one in recipients], window.provider_id))
     for tenant_id, email in recipients:
         lines = [_when(window.starts_at, window.ends_at), _services_in_words(concerned[tenant_id])]
         _leave(
@@ -30,10 +33,10 @@ def tell_of_window(window: Window, services: Iterable[Service], *, text: str, at
             email,
             subject=_("Maintenance: %(title)s") % {"title": window.title},
             text=_letter(window, lines, text),
-            key=f"window/{window.pk}/{window.revision}",
+            key=said,
         )
     _note(window, concerned, recipients, at)
-    return len(recipients)
+    return len(recipients) - knew, knew
 
 
 def tell_of_move(window: Window, was: tuple[datetime, datetime], *, reason: str, at: datetime) -> int:
@@ -168,16 +171,19 @@ def _told(notices: Sequence[WindowNotice]) -> list[tuple[WindowNotice, str]]:
 
 def _leave(kind: str, window: Window, tenant_id: int, email: str, *, subject: str, text: str, key: str) -> None:
     """One mail; the same one for each window, change, tenant and address."""
-    digest = hashlib.sha256(email.encode()).hexdigest()
     leave_mail(
         kind,
         email,
         subject,
         text,
-        key=f"{key}/{tenant_id}/{digest}",
+        key=_key(key, tenant_id, email),
         provider_id=window.provider_id,
         tenant_id=tenant_id,
     )
+
+
+def _key(said: str, tenant_id: int, email: str) -> str:
+    return f"{said}/{tenant_id}/{hashlib.sha256(email.encode()).hexdigest()}"
 
 
 def _letter(window: Window, lines: Iterable[str], text: str) -> str:

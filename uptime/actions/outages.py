@@ -61,16 +61,17 @@ def record_outage(
 ) -> Outage:
     """That services are or were down or degraded; the periods of all who are promised them are marked.
 
-    The same `token` a second time is the first outage again, and nothing is added. Refuses `role_not_allowed`,
-    `empty`, `too_long`, `services_missing`, `not_a_name`, `unknown_impact`, `lies_ahead`, `ends_before_start`.
+    The same `token` twice is one outage. Refuses `role_not_allowed`, `empty`, `too_long`, `services_missing`,
+    `not_a_name`, `unknown_impact`, `lies_ahead`, `ends_before_start`, `noticed_before_start`.
     """
     require_lead(actor)
     there = _of_token(provider, token)
     if there is not None:
         return there
     covered = services_of(provider.pk, services)
-    begun(at, starts_at=starts_at, noticed_at=noticed_at)
-    in_order(starts_at, ends_at, empty=True)
+    begun(at, starts_at=starts_at, noticed_at=noticed_at, ends_at=ends_at)
+    in_order(starts_at, ends_at)
+    _noticed_once_begun(starts_at, noticed_at, "noticed_at", _("It cannot have been noticed before it began."))
     outage = Outage(
         provider=provider,
         title=one_line(title, "title"),
@@ -104,7 +105,7 @@ def end_outage(
     if locked.ends_at is not None and locked.ends_at <= at:
         raise Refusal("ended_already", _("This outage has ended; correct its end if it is wrong."), status=409)
     begun(at, ends_at=ends_at)
-    in_order(locked.starts_at, ends_at, empty=True)
+    in_order(locked.starts_at, ends_at)
     before = (locked.starts_at, locked.ends_at)
     locked.ends_at = ends_at
     locked.revision += 1
@@ -183,14 +184,32 @@ def _apply(outage: Outage, changes: Corrections, at: datetime) -> None:
         outage.impact = _impact(changes["impact"])
     if "note" in changes:
         outage.note = changes["note"].strip()
+    _apply_times(outage, changes, at)
+
+
+def _apply_times(outage: Outage, changes: Corrections, at: datetime) -> None:
+    """Old rows may be as nobody records them any more: what is not corrected of them is not judged."""
+    before = (outage.starts_at, outage.ends_at)
     if "ends_at" in changes:
         aware(ends_at=changes["ends_at"])
+        if changes["ends_at"] != outage.ends_at:
+            begun(at, ends_at=changes["ends_at"])
         outage.ends_at = changes["ends_at"]
     if "true_start_at" in changes:
         begun(at, true_start_at=changes["true_start_at"])
         outage.true_start_at = changes["true_start_at"]
         outage.starts_at = outage.true_start_at or outage.reported_start_at
-    in_order(outage.starts_at, outage.ends_at, empty=True)
+    if (outage.starts_at, outage.ends_at) == before:
+        return
+    in_order(outage.starts_at, outage.ends_at)
+    if outage.true_start_at is not None and outage.starts_at != before[0]:
+        said = _("It was noticed before that, so it had begun by then.")
+        _noticed_once_begun(outage.starts_at, outage.noticed_at, "true_start_at", said)
+
+
+def _noticed_once_begun(starts_at: datetime, noticed_at: datetime | None, field: str, said: str) -> None:
+    if noticed_at is not None and noticed_at < starts_at:
+        raise Refusal("noticed_before_start", said, fields={field: said})
 
 
 def _impact(impact: str) -> str:

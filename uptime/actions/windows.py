@@ -17,6 +17,7 @@ from uptime.actions.checks import (
     member_of,
     name_of,
     one_line,
+    planned_ahead,
     reason_given,
     require_lead,
     services_of,
@@ -25,6 +26,7 @@ from uptime.actions.checks import (
 from uptime.actions.notices import tell_of_cancelling, tell_of_move, tell_of_window
 from uptime.marking import Span, mark_touched
 from uptime.models import Announcement, Window, WindowService
+from uptime.standing import knowing_of
 
 
 def plan_window(
@@ -39,10 +41,10 @@ def plan_window(
     at: datetime,
     token: UUID | None = None,
 ) -> Window:
-    """A window of a kind that policies name; nobody is told yet. It may lie in the past: what was not planned ahead.
+    """A window of a kind that policies name; nobody is told yet. Other than scheduled work may lie in the past.
 
     The same `token` a second time is the first window again. Refuses `role_not_allowed`, `empty`, `too_long`,
-    `services_missing`, `not_a_name`, `ends_before_start`.
+    `services_missing`, `not_a_name`, `ends_before_start`, `begins_before_now`.
     """
     require_lead(actor)
     there = _of_token(provider, token)
@@ -50,6 +52,7 @@ def plan_window(
         return there
     covered = services_of(provider.pk, services)
     in_order(starts_at, ends_at)
+    planned_ahead(kind, starts_at, ends_at, at)
     window = Window(
         provider=provider,
         title=one_line(title, "title"),
@@ -81,8 +84,9 @@ def announce_window(
 ) -> Announcement:
     """Tells everybody whom it concerns of the window as it stands: technical contacts and managers, by mail, once each.
 
-    If the last announcement said the same, of the same time, it is that one again, and nothing is added. Refuses
-    `role_not_allowed`, `window_cancelled`, `changed_meanwhile`.
+    If the last announcement said the same, of the same time, it is that one again, and nothing is added. What is
+    returned says how many were `mailed` by it, and how many `knew`. Refuses `role_not_allowed`, `window_cancelled`,
+    `changed_meanwhile`.
     """
     require_lead(actor)
     locked = _locked(window, seen)
@@ -92,6 +96,7 @@ def announce_window(
         locked.ends_at,
         text.strip(),
     ):
+        last.knew = knowing_of(locked)
         return last
     announcement = Announcement.objects.create(
         provider_id=locked.provider_id,
@@ -102,8 +107,10 @@ def announce_window(
         announced_by=member_of(actor),
         text=text.strip(),
     )
-    told = tell_of_window(locked, _services(locked), text=announcement.text, at=at)
-    record("window_announced", locked, actor=actor, after={**_told(locked), "told": told}, reason=announcement.text)
+    mailed, knew = tell_of_window(locked, _services(locked), text=announcement.text, at=at)
+    announcement.mailed, announcement.knew = mailed, knew
+    told = {"told": mailed, **({"knew": knew} if knew else {})}
+    record("window_announced", locked, actor=actor, after={**_told(locked), **told}, reason=announcement.text)
     _mark(locked, [(locked.starts_at, locked.ends_at)], at)
     return announcement
 
@@ -121,7 +128,8 @@ def move_window(
     """Another time. What was announced counts on only if it covers the window as it now stands; else announce it anew.
 
     Whoever was told of it is told of the new time, with the reason; that is no announcement. Refuses
-    `role_not_allowed`, `reason_needed`, `ends_before_start`, `window_cancelled`, `changed_meanwhile`.
+    `role_not_allowed`, `reason_needed`, `ends_before_start`, `begins_before_now` (into time that is past),
+    `window_cancelled`, `changed_meanwhile`.
     """
     require_lead(actor)
     why = reason_given(reason)
@@ -130,6 +138,7 @@ def move_window(
     if (locked.starts_at, locked.ends_at) == (starts_at, ends_at):
         return locked
     before, span = _told(locked), (locked.starts_at, locked.ends_at)
+    planned_ahead(locked.kind, starts_at, ends_at, at, was=span)
     locked.starts_at, locked.ends_at = starts_at, ends_at
     locked.revision += 1
     locked.save(update_fields=["starts_at", "ends_at", "revision"])

@@ -4,7 +4,7 @@ from slaportal.api.operations import Answer, ApiView, Call, operation
 from slaportal.api.paging import Page, rows_of
 from slaportal.tenancy.models import CUSTOMER_ROLES, STAFF_ROLES
 from uptime.access import get_window_for
-from uptime.actions.checks import in_order, name_of
+from uptime.actions.checks import in_order, name_of, planned_ahead
 from uptime.actions.windows import plan_window
 from uptime.api.naming import AREA, LEADS, meeting, services_named
 from uptime.api.saying import told_window_said, verdicts_said, window_said, windows_said
@@ -22,7 +22,7 @@ from uptime.foretelling import if_announced
 from uptime.queries import windows_told
 from uptime.standing import windows_in
 
-PLANNED = "`services_unknown`, `not_a_name`, `ends_before_start`, `far_off`"
+PLANNED = "`services_unknown`, `not_a_name`, `ends_before_start`, `begins_before_now`, `far_off`"
 SATURDAY = {"services": [1], "starts_at": "2026-12-05T22:00:00Z", "ends_at": "2026-12-06T02:00:00Z"}
 
 
@@ -82,6 +82,7 @@ class JudgeMaintenance(ApiView):
         body = call.body
         services = services_named(call.actor, body["services"])
         in_order(body["starts_at"], body["ends_at"])
+        planned_ahead(body["kind"], body["starts_at"], body["ends_at"], call.at)
         meant = if_announced(name_of(body["kind"], "kind"), body["starts_at"], body["ends_at"], now=call.at)
         return Answer(verdicts_said(services, meant, now=call.at))
 

@@ -27,7 +27,8 @@ from uptime.standing import outages_in
 
 MOST_MONTHS = 200
 CORRECTED = (
-    "`reason_needed`, `struck_out`, `services_unknown`, `not_a_name`, `lies_ahead`, `ends_before_start`, `far_off`"
+    "`reason_needed`, `struck_out`, `services_unknown`, `not_a_name`, `lies_ahead`, `ends_before_start`, "
+    "`noticed_before_start`, `far_off`"
 )
 
 
@@ -71,7 +72,8 @@ class Outages(ApiView):
                 "note": "Fibre cut at the carrier.",
             },
         },
-        refuses="`services_unknown`, `not_a_name`, `lies_ahead`, `ends_before_start`, `far_off`",
+        refuses="`services_unknown`, `not_a_name`, `lies_ahead`, `ends_before_start`, `noticed_before_start`, "
+        "`far_off`",
     )
     def post(self, call: Call) -> Answer:
         """Records an outage; the months of everybody who is promised the services are worked out anew."""

@@ -2,7 +2,7 @@
 
 from slaportal.api.operations import Answer, ApiView, Call, operation
 from uptime.access import get_window_for
-from uptime.actions.checks import in_order
+from uptime.actions.checks import in_order, planned_ahead
 from uptime.actions.windows import announce_window, cancel_window, move_window
 from uptime.api.naming import AREA, LEADS, matched
 from uptime.api.saying import window_said, window_verdicts_said
@@ -38,10 +38,13 @@ class Announce(ApiView):
         refuses="`window_cancelled`",
     )
     def post(self, call: Call, pk: int) -> Answer:
-        """Tells whom it concerns of the window as it stands, by mail; of one revision nobody is told twice."""
+        """Tells whom it concerns of the window as it stands, by mail; of one revision nobody is told twice.
+
+        `told` are those who are mailed by this announcement: who was mailed of this time before is not counted again.
+        """
         found = matched(call, get_window_for(call.actor, pk))
-        announce_window(found, text=call.body["text"], actor=call.actor, at=call.at)
-        return _acted(call, pk, people_told(found, "window_announced"))
+        made = announce_window(found, text=call.body["text"], actor=call.actor, at=call.at)
+        return _acted(call, pk, made.mailed)
 
 
 class Move(ApiView):
@@ -54,6 +57,8 @@ class Move(ApiView):
         """Shows what the window would count as at another time; an announcement counts on only if it covers that."""
         found, query = get_window_for(call.actor, pk), call.query
         in_order(query["starts_at"], query["ends_at"])
+        was = (found.starts_at, found.ends_at)
+        planned_ahead(found.kind, query["starts_at"], query["ends_at"], call.at, was=was)
         found.starts_at, found.ends_at = query["starts_at"], query["ends_at"]
         return Answer(window_verdicts_said(found, now=call.at))
 
@@ -70,7 +75,7 @@ class Move(ApiView):
                 "reason": "The disks come later.",
             }
         },
-        refuses="`window_cancelled`, `ends_before_start`, `far_off`",
+        refuses="`window_cancelled`, `ends_before_start`, `begins_before_now`, `far_off`",
     )
     def post(self, call: Call, pk: int) -> Answer:
         """Moves it; whoever was told of it is mailed the new time. That is no announcement: announce it anew."""

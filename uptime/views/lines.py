@@ -9,12 +9,23 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from slaportal.pages.lengths import length_in_words
+from slaportal.pages.lengths import exact_length
 from slaportal.pages.times import Shown, at_reader
 from uptime.concerned import Customers, customers_of_outages, customers_of_windows
 from uptime.differences import Difference
 from uptime.models import Impact, Outage, OutageService, RestorePoint, SubscriptionPeriod, Window, WindowService
-from uptime.standing import ENDED, GOING_ON, GONE, STRUCK, THERE, announced_at, point_state_of, state_of
+from uptime.standing import (
+    COMING,
+    ENDED,
+    GOING_ON,
+    GONE,
+    STRUCK,
+    THERE,
+    last_told_at,
+    point_state_of,
+    state_of,
+    window_state_of,
+)
 from uptime.words import cause_in_words, kind_in_words, period_in_words
 
 
@@ -45,7 +56,10 @@ class OutageLine:
 
 @dataclass(frozen=True, slots=True)
 class WindowLine:
-    """One window; `told` is when customers were told of it as it stands, None if they were not."""
+    """One window; `told` is when customers were told of it as it stands (cancelled: at all), None if they were not.
+
+    `untold` says the latter in words.
+    """
 
     window: Window
     badge: Badge
@@ -56,6 +70,7 @@ class WindowLine:
     length: str
     concerned: str
     told: Shown | None
+    untold: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +134,7 @@ def _outage_line(outage: Outage, services: Sequence[str], customers: Customers |
         since=at_reader(outage.starts_at, now),
         until=None if outage.ends_at is None else at_reader(outage.ends_at, now),
         lasted=lasted,
-        length=length_in_words(max(lasted, datetime.resolution)),
+        length=exact_length(max(lasted, datetime.resolution)),
         concerned=customers_in_words(customers),
     )
 
@@ -147,16 +162,17 @@ def window_lines(windows: Sequence[Window], now: datetime) -> list[WindowLine]:
             kind=kind_in_words(window.kind),
             since=at_reader(window.starts_at, now),
             until=at_reader(window.ends_at, now),
-            length=length_in_words(window.ends_at - window.starts_at),
+            length=exact_length(window.ends_at - window.starts_at),
             concerned=customers_in_words(customers.get(window.pk)),
             told=_told(window, now),
+            untold=_("not yet") if window_state_of(window, now) == COMING else _("never"),
         )
         for window in windows
     ]
 
 
 def _told(window: Window, now: datetime) -> Shown | None:
-    told = announced_at(window)
+    told = last_told_at(window)
     return None if told is None else at_reader(told, now)
 
 

@@ -17,10 +17,10 @@ from slaportal.pages.spreadsheets import Cells, CsvFile, in_blocks
 from slaportal.refusal import Refusal
 from slaportal.tenancy.access import membership_of, needs
 from slaportal.tenancy.models import STAFF_ROLES, Membership
-from uptime.actions.checks import in_order
+from uptime.actions.checks import in_order, planned_ahead
 from uptime.actions.windows import plan_window
 from uptime.forms import WindowForm
-from uptime.standing import CANCELLED, COMING, PAST, announced_at, windows_in
+from uptime.standing import CANCELLED, COMING, PAST, last_told_at, windows_in
 from uptime.views.lines import WindowLine, window_lines
 from uptime.views.outages import LEADS
 from uptime.views.verdicts import VerdictLine, verdicts_before
@@ -79,7 +79,7 @@ def _cells(line: WindowLine) -> Cells:
         window.ends_at,
         window.ends_at - window.starts_at,
         line.concerned,
-        announced_at(window),
+        last_told_at(window),
     ]
 
 
@@ -134,5 +134,6 @@ def _planned(request: HttpRequest, form: WindowForm, actor: Membership, now: dat
 def _judged(form: WindowForm, now: datetime) -> list[VerdictLine]:
     given = form.cleaned_data
     in_order(given["starts_at"], given["ends_at"])
+    planned_ahead(given["kind"], given["starts_at"], given["ends_at"], now)
     fill_in(form, "checked", form.asked())
     return verdicts_before(list(given["services"]), given["kind"], given["starts_at"], given["ends_at"], now=now)

@@ -1,6 +1,6 @@
 """Outages: the list and its CSV, recording one, and everything about one on one page."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.contrib import messages
 from django.forms import BaseForm
@@ -24,11 +24,14 @@ from uptime.actions.outages import record_outage
 from uptime.concerned import months_of_outage
 from uptime.forms import EndForm, OutageForm, ReasonForm
 from uptime.models import Outage
+from uptime.queries import recorded_alike
 from uptime.standing import ENDED, GOING_ON, STRUCK, outages_in, state_of
 from uptime.views.lines import OutageLine, month_line, outage_lines
 from uptime.views.trail import trail_of
 
 LEADS = (Role.LEAD, Role.ADMIN)
+# So soon after an outage the same facts are the same outage: Back, and the button once more, bring a token of its own.
+AGAIN = timedelta(minutes=10)
 
 
 @needs(*STAFF_ROLES)
@@ -104,6 +107,10 @@ def record(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         status = 422
         if form.is_valid():
+            there = recorded_alike(actor, form.cleaned_data, since=now - AGAIN)
+            if there is not None:
+                messages.info(request, _("This outage was recorded just before. Here it is: correct what is wrong."))
+                return redirect("outage", pk=there.pk)
             try:
                 outage = record_outage(actor.provider, actor=actor, at=now, **form.cleaned_data)
             except Refusal as refusal:

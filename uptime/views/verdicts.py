@@ -14,7 +14,7 @@ from uptime import exclusions
 from uptime.foretelling import Foretold, as_announced, foretell, if_announced
 from uptime.models import Window
 from uptime.views.lines import Badge
-from uptime.words import duration_in_words, length_of_us, period_in_words
+from uptime.words import duration_in_words, exact_of_us, length_of_us, period_in_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +35,17 @@ def verdicts_before(
 ) -> list[VerdictLine]:
     """On a window that is not planned yet, if it is announced now."""
     window = if_announced(kind, starts_at, ends_at, now=now)
-    return [verdict_line(one, window, now) for one in foretell(services, window, now=now)]
+    return [verdict_line(one, window, now, entered=now) for one in foretell(services, window, now=now)]
 
 
 def verdicts_on(window: Window, services: Sequence[Service], *, now: datetime) -> list[VerdictLine]:
     """On one that is planned, as it was announced; if it was not, as if it were announced now."""
     meant = as_announced(window, now=now)
-    return [verdict_line(one, meant, now) for one in foretell(services, meant, pk=window.pk, now=now)]
+    entered = window.planned_at
+    return [verdict_line(one, meant, now, entered=entered) for one in foretell(services, meant, pk=window.pk, now=now)]
 
 
-def verdict_line(told: Foretold, window: exclusions.Window, now: datetime) -> VerdictLine:
+def verdict_line(told: Foretold, window: exclusions.Window, now: datetime, *, entered: datetime) -> VerdictLine:
     """In words."""
     verdict = told.verdict
     return VerdictLine(
@@ -53,7 +54,7 @@ def verdict_line(told: Foretold, window: exclusions.Window, now: datetime) -> Ve
         month=period_in_words(told.period_text),
         badge=_badge(verdict, window),
         reasons=(*_reasons(verdict, now), *_quiet(told)),
-        warnings=tuple(_warnings(told)),
+        warnings=(*_entered_late(window, entered), *_warnings(told)),
         clause="" if verdict is None or verdict.rule is None else verdict.rule.clause or "",
     )
 
@@ -66,7 +67,7 @@ def _badge(verdict: exclusions.Verdict | None, window: exclusions.Window) -> Bad
     start, end = verdict.excluded
     if end >= window.end:
         return Badge("met", "", _("Excluded"))
-    parts = {"part": length_of_us(end - start), "whole": length_of_us(window.end - window.start)}
+    parts = {"part": exact_of_us(end - start), "whole": exact_of_us(window.end - window.start)}
     return Badge("degraded", "", _("%(part)s of %(whole)s excluded") % parts)
 
 
@@ -128,10 +129,17 @@ def _quiet(told: Foretold) -> list[str]:
     return [_("It lies outside business hours.")]
 
 
+def _entered_late(window: exclusions.Window, entered: datetime) -> list[str]:
+    """That nobody could have known of it beforehand, whatever the policy makes of that."""
+    if window.start >= instant_of(entered):
+        return []
+    return [_("Entered after it began, so nobody was told of it beforehand.")]
+
+
 def _warnings(told: Foretold) -> list[str]:
     said = []
     if told.busy_us:
-        words = {"length": length_of_us(told.busy_us)}
+        words = {"length": exact_of_us(told.busy_us)}
         if told.kept_clear:
             said.append(_("%(length)s lie in the business hours that the policy keeps clear of maintenance.") % words)
         else:

@@ -20,10 +20,10 @@ from slaportal.tenancy.access import membership_of, needs
 from slaportal.tenancy.acts import act_of
 from slaportal.tenancy.models import STAFF_ROLES
 from uptime.access import get_window_for
-from uptime.actions.checks import in_order, unchanged_since
+from uptime.actions.checks import in_order, planned_ahead, unchanged_since
 from uptime.actions.windows import announce_window, cancel_window, move_window
 from uptime.forms import AnnouncementForm, MoveForm, ReasonForm
-from uptime.models import Window
+from uptime.models import Announcement, Window
 from uptime.standing import announced_at, people_told
 from uptime.views.lines import window_lines
 from uptime.views.maintenance import SAVE
@@ -110,15 +110,26 @@ def announce(request: HttpRequest, pk: int) -> HttpResponse:
     if form.is_valid():
         given = form.cleaned_data
         try:
-            announce_window(window, text=given["text"], actor=actor, at=now, seen=given["seen"])
+            made = announce_window(window, text=given["text"], actor=actor, at=now, seen=given["seen"])
         except Refusal as refusal:
             status = tell_in(form, refusal)
         else:
-            told = people_told(window, "window_announced")  # of the first one where it was sent twice
-            messages.success(request, _("Announced. %(told)s") % {"told": _people_told(told)})
+            messages.success(request, _("Announced. %(told)s") % {"told": _people_mailed(made)})
             return redirect("window", pk=pk)
     fill_in(form, "seen", window.revision)
     return _page(request, window, announcing=form, status=status)
+
+
+def _people_mailed(made: Announcement) -> str:
+    """Who is mailed, and who is not since they were."""
+    if not made.knew:
+        return _people_told(made.mailed)
+    knew = ngettext(
+        "%(count)s person was mailed of this time already and gets no second mail.",
+        "%(count)s people were mailed of this time already and get no second mail.",
+        made.knew,
+    ) % {"count": made.knew}
+    return f"{_people_told(made.mailed) if made.mailed else _('Nobody is mailed now.')} {knew}"
 
 
 def _people_told(count: int) -> str:
@@ -198,6 +209,8 @@ def _tried(form: MoveForm, window: Window, now: datetime) -> list[VerdictLine]:
     given = form.cleaned_data
     unchanged_since(window.revision, given["seen"])
     in_order(given["starts_at"], given["ends_at"])
+    was = (window.starts_at, window.ends_at)
+    planned_ahead(window.kind, given["starts_at"], given["ends_at"], now, was=was)
     fill_in(form, "checked", form.asked())
     window.starts_at, window.ends_at = given["starts_at"], given["ends_at"]
     return verdicts_on(window, _services(window), now=now)
