@@ -254,7 +254,7 @@ class Months:
         cover_service(made, service, actor="test", at=at)
         self.services[name] = service
         end = at + 20 * DAY if policy == SPIRION else self.claim_by(name) - 7 * DAY
-        self._down(name, end - (10 if policy == SPIRION else 2) * HOUR, end, at=BEGIN)
+        self._down(name, end - (10 if policy == SPIRION else 2) * HOUR, end, at=max(BEGIN, end))
 
     def _down(self, name: str, start: datetime, end: datetime, *, at: datetime) -> None:
         service = self.services[name]
