@@ -82,10 +82,8 @@ def recorded_alike(author: Membership, said: Mapping[str, Any], *, since: dateti
         cause=said["cause"],
     )
     wanted = {service.pk for service in said["services"]}
-    for outage in alike.order_by("-id"):
-        if set(outage.services.values_list("service_id", flat=True)) == wanted:
-            return outage
-    return None
+    newest = alike.order_by("-id").prefetch_related("services")
+    return next((one for one in newest if {each.service_id for each in one.services.all()} == wanted), None)
 
 
 def outages_going_on(at: datetime) -> QuerySet[Outage]:

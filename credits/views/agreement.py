@@ -83,7 +83,7 @@ def _promised(request: HttpRequest, subscription: Subscription) -> dict[str, Any
         "goes_on": term.pk != terms[-1].pk,
         "version": version,
         "in_force": held is not None and held.pk == version.pk,
-        "other": _why_other(version, held, named, has_plan=plan is not None, over=over),
+        "other": _why_other(version, held, named, has_plan=plan is not None, over=over, now=now),
         "newest": _why_not_newest(reached, held, named),
         # As of now and by what holds now: beside an older text the verdicts would be on other promises.
         "backups": backups_shown(subscription, now) if version == held and not over else None,
@@ -112,12 +112,13 @@ def _is_not_for(promised: Agreement, term: Term) -> bool:
     return promise is not None and term.kind in promise.not_for
 
 
-def _why_other(version: PolicyVersion, held: PolicyVersion | None, plan: str, *, has_plan: bool, over: bool) -> str:
+def _why_other(
+    version: PolicyVersion, held: PolicyVersion | None, plan: str, *, has_plan: bool, over: bool, now: datetime
+) -> str:
     """Why the version that was chosen is not the one that holds; "" where it is."""
     if held and held.pk == version.pk:
         return ""
     told = {"number": version.number, "plan": plan, "held": held.number if held else None}
-    now = timezone.now()
     if version.effective_from > now:
         said = _("This is version %(number)s; it holds from %(at)s on.")
         coming = said % {**told, "at": at_reader(version.effective_from, now).text}

@@ -1,12 +1,15 @@
 """Instants as the reader reads them: written once a row in Python, in the reader's zone, with the zone beside it."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
+
+# So soon after it the same words are the same act: Back, and the button once more, bring a token of their own.
+AGAIN = timedelta(minutes=10)
 
 
 @dataclass(frozen=True)

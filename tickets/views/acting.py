@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from slaportal.pages.times import AGAIN
 from slaportal.refusal import Refusal
 from slaportal.tenancy.access import membership_of, needs
 from slaportal.tenancy.acts import act_of
@@ -37,8 +38,6 @@ from tickets.queries import agreement_of_ticket, said_before, staff_of
 from tickets.views.ticket import EVERYBODY, excusable, excuse_form, severity_page, ticket_page
 
 Page = Callable[..., HttpResponse]
-# So soon after a reply the same words are the same reply: Back shows them once more, in a form of its own.
-AGAIN = timedelta(minutes=10)
 
 
 def _done(

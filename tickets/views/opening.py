@@ -1,7 +1,7 @@
 """A new ticket, by a customer or by the desk for one."""
 
 import uuid
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from contracts.models import Coverage, Subscription
 from contracts.queries import agreement_at
-from slaportal.pages.times import to_the_second
+from slaportal.pages.times import AGAIN, to_the_second
 from slaportal.refusal import Refusal
 from slaportal.tenancy.access import get_tenant_for, membership_of, needs
 from slaportal.tenancy.models import Membership, Tenant
@@ -24,9 +24,6 @@ from tickets.models import Ticket
 from tickets.promising import Promised, promised_at
 from tickets.queries import agreement_of_ticket, opened_alike
 from tickets.views.ticket import EVERYBODY
-
-# So soon after a ticket the same words are the same ticket.
-AGAIN = timedelta(minutes=10)
 
 
 @needs(*EVERYBODY)

@@ -1,6 +1,6 @@
 """Outages: the list and its CSV, recording one, and everything about one on one page."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.contrib import messages
 from django.forms import BaseForm
@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from slaportal.pages.paging import page_of
 from slaportal.pages.refusals import tell_in
 from slaportal.pages.spreadsheets import Cells, CsvFile, in_blocks
-from slaportal.pages.times import at_reader
+from slaportal.pages.times import AGAIN, at_reader
 from slaportal.refusal import Refusal
 from slaportal.tenancy.access import membership_of, needs
 from slaportal.tenancy.models import STAFF_ROLES, Role
@@ -30,8 +30,6 @@ from uptime.views.lines import OutageLine, month_line, outage_lines
 from uptime.views.trail import trail_of
 
 LEADS = (Role.LEAD, Role.ADMIN)
-# So soon after an outage the same facts are the same outage: Back, and the button once more, bring a token of its own.
-AGAIN = timedelta(minutes=10)
 
 
 @needs(*STAFF_ROLES)

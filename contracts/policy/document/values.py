@@ -90,13 +90,9 @@ def read_pay(value: Any) -> Pay:
         return Pay(text, share=Fraction(int(fraction[1]), int(fraction[2])))
     if _DECIMAL.fullmatch(text):
         raise ValueError(f'"{text}" has no unit, write a percentage as 10%, a fraction as 1/12 or time as 12h')
-    try:
-        return Pay(text, time_us=read_duration(text).length)
-    except ValueError as error:
-        if "is not a duration" not in str(error):
-            raise
-        said = f'"{text}" is no payment, write a percentage as 10%, a fraction as 1/12 or time as 12h'
-        raise ValueError(said) from None
+    if not text[:1].isdigit():
+        raise ValueError(f'"{text}" is no payment, write a percentage as 10%, a fraction as 1/12 or time as 12h')
+    return Pay(text, time_us=read_duration(text).length)
 
 
 def read_measure(value: Any) -> Measure:

@@ -44,6 +44,8 @@ def test_business_days_stand_alone_and_only_where_a_clock_counts() -> None:
         read_duration("2bd")
     with pytest.raises(ValueError, match=r'^"2bd4h" is not a duration, business days stand alone: write 2bd$'):
         read_duration("2bd4h", business_days=True)
+    with pytest.raises(ValueError, match="longer than a hundred years"):
+        read_duration("10000bd", business_days=True)
 
 
 @pytest.mark.parametrize(
